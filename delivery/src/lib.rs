@@ -1,0 +1,4 @@
+//! The outside world that a promotion touches.
+
+pub mod manifest;
+pub mod registry;

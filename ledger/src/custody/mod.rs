@@ -1,0 +1,4 @@
+//! Where entries are kept, and the front door that appends them.
+
+pub mod clock;
+pub mod store;

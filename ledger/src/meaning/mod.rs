@@ -1,0 +1,18 @@
+//! What events mean: names, events, the state that follows from them, the law, and decisions.
+//!
+//! Nothing here knows of bytes, clocks, files or networks: everything is a function of its arguments.
+
+pub mod command;
+pub mod decide;
+pub mod digest;
+pub mod event;
+pub mod facts;
+pub mod grant;
+pub mod id;
+pub mod law;
+pub mod names;
+pub mod refusal;
+pub mod rules;
+pub mod state;
+pub mod time;
+pub mod versions;
