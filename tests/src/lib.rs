@@ -1,1 +1,21 @@
-//! Tests that cross crates.
+//! The harness of the tests that cross crates: real servers, real programs, and ways to hurt them.
+//!
+//! * [`registry`]: an OCI registry of our own on a loopback port, with or without a password or TLS;
+//! * [`proxy`]: stands before it and stalls, refuses, cuts, forges or loses what passes;
+//! * [`layout`]: little images, made by hand, as an OCI image layout;
+//! * [`skopeo`]: what a program that shares no code with ours finds in a registry;
+//! * [`command`]: `promoledger` itself, in a clean environment, and under strace to be killed at any system call;
+//! * [`source`] and [`imports`]: the text of the workspace itself, for the test that holds the architecture.
+//!
+//! A harness has nobody to return an error to: whatever goes wrong here ends the test with a panic that says what to do.
+
+pub mod command;
+pub mod imports;
+pub mod layout;
+pub mod proxy;
+pub mod registry;
+pub mod skopeo;
+pub mod source;
+
+mod http;
+mod programs;

@@ -1,1 +1,54 @@
-//! Being written.
+//! The manifest: the rules of a pipeline as people write them.
+//!
+//! The rules live in the section `artifacts` of `manifest.yaml`; the other sections belong to other tools. Nothing
+//! here puts rules in force: they are in force once the ledger holds the entry that adopts them.
+//!
+//! A text is read in three steps. [`yaml`] keeps the section as a tree with places, [`read`] turns the tree into
+//! rules through a strict [`cursor`], and the ledger's own constructors have the last word.
+
+mod cursor;
+mod differences;
+mod error;
+mod near;
+mod read;
+mod repository;
+mod scalar;
+mod template;
+mod yaml;
+
+#[cfg(test)]
+mod tests;
+
+use promotion_ledger::meaning::rules::Rules;
+
+pub use self::differences::differences;
+pub use self::error::ManifestError;
+pub use self::template::template;
+
+use self::error::{Path, Place};
+
+/// The longest manifest that is read: 1 MiB.
+pub const LONGEST: usize = 1 << 20;
+
+/// Reads a manifest.
+///
+/// # Errors
+/// The first fault found, with its place: what the YAML parser refuses comes first, then what stands in the section
+/// twice or by reference, then fields in the order in which the reference lists them.
+pub fn parse(text: &[u8]) -> Result<Rules, ManifestError> {
+    if text.len() > LONGEST {
+        let error = ManifestError::new(Place::START, &Path::Root, format!("at most {LONGEST} bytes"), format!("{} bytes", text.len()));
+        return Err(error.hinting("this is hardly a manifest: check which file was named".to_owned()));
+    }
+    read::rules(&yaml::section(decoded(text)?)?)
+}
+
+fn decoded(text: &[u8]) -> Result<&str, ManifestError> {
+    std::str::from_utf8(text).map_err(|error| {
+        let good = String::from_utf8_lossy(text.get(..error.valid_up_to()).unwrap_or_default());
+        let place =
+            Place { line: good.matches('\n').count() + 1, column: good.chars().rev().take_while(|letter| *letter != '\n').count() + 1 };
+        let byte = text.get(error.valid_up_to()).copied().unwrap_or_default();
+        ManifestError::new(place, &Path::Root, "UTF-8 text", format!("the byte 0x{byte:02x}")).hinting("save the file as UTF-8".to_owned())
+    })
+}

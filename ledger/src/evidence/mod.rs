@@ -2,9 +2,13 @@
 //!
 //! No I/O and no clock: bytes in, facts or faults out.
 
+pub mod b64;
 pub mod bundle;
+pub mod chain;
 pub mod encoding;
+pub mod entry;
 pub mod hash;
 pub mod keyring;
+pub mod malformed;
 pub mod note;
 pub mod tree;

@@ -1,1 +1,181 @@
-//! Being written.
+//! Commands: what somebody asks for, with what was seen outside that the decision rests on.
+
+use super::digest::Digest;
+use super::event::artifact::GateCompleted;
+use super::event::ledger::{KeyAddition, KeyRevoked};
+use super::id::{PromotionId, Sequence, SigningKey};
+use super::names::{Component, Environment, Pipeline, Principal, Reason, SourceSha, Version};
+use super::needs::About;
+use super::rules::{Rules, Source};
+
+/// Who asks: the key that will sign, and on whose behalf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asker {
+    /// The key.
+    pub key: SigningKey,
+    /// On whose behalf.
+    pub actor: Principal,
+}
+
+/// What somebody asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// To make a release known.
+    Register(Register),
+    /// To promote a release.
+    Promote(Promote),
+    /// To roll an environment back.
+    Rollback(Rollback),
+    /// To go on where another holder stopped.
+    TakeOver(PromotionId),
+    /// To end a promotion whose tags were put back as far as possible.
+    Abort(PromotionId, Reason),
+    /// To lock an environment.
+    Lock(Lock),
+    /// To lift locks.
+    Unlock(Unlock),
+    /// To record a gate's result.
+    RecordGate(GateCompleted),
+    /// To put rules in force.
+    AdoptManifest(Rules),
+    /// To add a key.
+    AddKey(KeyAddition),
+    /// To revoke a key.
+    RevokeKey(KeyRevoked),
+    /// To stand behind a proposed change of keys.
+    Endorse(Sequence),
+    /// To lower the floor of time.
+    CorrectClock(Reason),
+}
+
+/// To make a release known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Register {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// The component.
+    pub component: Component,
+    /// The release's name.
+    pub version: Version,
+    /// What it stands for.
+    pub digest: Digest,
+    /// The commit that it was built from.
+    pub source_sha: Option<SourceSha>,
+}
+
+/// To promote a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promote {
+    /// The id that the run will carry.
+    pub promotion_id: PromotionId,
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// The component.
+    pub component: Component,
+    /// The release.
+    pub version: Version,
+    /// Where it comes from.
+    pub from: Source,
+    /// Where it goes.
+    pub to: Environment,
+    /// A downgrade is meant.
+    pub allow_downgrade: bool,
+    /// The tags are to be made again although the release is there.
+    pub force: bool,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// What the registry said.
+    pub seen: Seen,
+}
+
+/// What a registry said just before the decision.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// Where the immutable tag of the environment it comes from points, when it comes from one.
+    pub source_tag: Option<Digest>,
+    /// Where the tag that is to be made points already.
+    pub target_tag: Option<Digest>,
+}
+
+/// To roll an environment back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rollback {
+    /// The id that the run will carry.
+    pub promotion_id: PromotionId,
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// The component.
+    pub component: Component,
+    /// The release to go back to.
+    pub version: Version,
+    /// The environment.
+    pub environment: Environment,
+    /// Why.
+    pub reason: Reason,
+    /// Where the tag that is to be made points already.
+    pub target_tag: Option<Digest>,
+}
+
+/// To lock an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lock {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// The environment.
+    pub environment: Environment,
+    /// The only component to lock; absent, all are.
+    pub component: Option<Component>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// To lift locks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlock {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// The environment.
+    pub environment: Environment,
+    /// Only locks that are narrowed to this component; absent, those of the whole environment and of any component.
+    pub component: Option<Component>,
+    /// Others' locks too.
+    pub others: bool,
+    /// Why.
+    pub reason: Option<Reason>,
+}
+
+impl Command {
+    /// What deciding it is about.
+    pub fn about(&self) -> About {
+        match self {
+            Self::Register(register) => About {
+                subject: Some((register.pipeline.clone(), register.component.clone())),
+                versions: vec![register.version.clone()],
+                ..About::default()
+            },
+            Self::Promote(promote) => About {
+                subject: Some((promote.pipeline.clone(), promote.component.clone())),
+                versions: vec![promote.version.clone()],
+                environment: Some(promote.to.clone()),
+                run: Some(promote.promotion_id),
+                ..About::default()
+            },
+            Self::Rollback(rollback) => About {
+                subject: Some((rollback.pipeline.clone(), rollback.component.clone())),
+                versions: vec![rollback.version.clone()],
+                environment: Some(rollback.environment.clone()),
+                run: Some(rollback.promotion_id),
+                ..About::default()
+            },
+            Self::TakeOver(run) | Self::Abort(run, _) => About { run: Some(*run), ..About::default() },
+            Self::Lock(lock) => About { locks: Some((lock.pipeline.clone(), lock.environment.clone())), ..About::default() },
+            Self::Unlock(unlock) => About { locks: Some((unlock.pipeline.clone(), unlock.environment.clone())), ..About::default() },
+            Self::RecordGate(_)
+            | Self::AdoptManifest(_)
+            | Self::AddKey(_)
+            | Self::RevokeKey(_)
+            | Self::Endorse(_)
+            | Self::CorrectClock(_) => About::default(),
+        }
+    }
+}

@@ -1,1 +1,237 @@
-//! Being written.
+//! Facts: the small pieces that the state is made of, each under the key of what it is about.
+//!
+//! Every judgement names the facts that it needs (`needs`), so that an index can bring just those.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::digest::Digest;
+use super::event::artifact::GateStatus;
+use super::event::promotion::{Leaves, Promotion, TagLeft, TagPurpose};
+use super::id::{Epoch, PromotionId, Sequence};
+use super::names::{Component, Environment, GateName, Pipeline, Principal, Reason, SourceSha, TagName, Version};
+use super::time::Timestamp;
+
+/// What a fact is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FactKey {
+    /// A release.
+    Release(Pipeline, Component, Version),
+    /// A component in an environment.
+    Place(Pipeline, Component, Environment),
+    /// The locks of an environment.
+    Locks(Pipeline, Environment),
+    /// A version in an environment.
+    Visit(Pipeline, Component, Environment, Version),
+    /// The newest result of a gate for a digest and an environment.
+    Gate(Pipeline, Component, Environment, GateName, Digest),
+    /// A promotion or rollback that is under way.
+    Run(PromotionId),
+}
+
+/// A spelling that no two keys share: names hold no spaces.
+impl fmt::Display for FactKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Release(pipeline, component, version) => write!(f, "release {pipeline} {component} {version}"),
+            Self::Place(pipeline, component, environment) => write!(f, "place {pipeline} {component} {environment}"),
+            Self::Locks(pipeline, environment) => write!(f, "locks {pipeline} {environment}"),
+            Self::Visit(pipeline, component, environment, version) => write!(f, "visit {pipeline} {component} {environment} {version}"),
+            Self::Gate(pipeline, component, environment, gate, digest) => {
+                write!(f, "gate {pipeline} {component} {environment} {gate} {digest}")
+            }
+            Self::Run(promotion) => write!(f, "run {promotion}"),
+        }
+    }
+}
+
+/// A fact of any kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// Under [`FactKey::Release`].
+    Release(Release),
+    /// Under [`FactKey::Place`].
+    Place(Place),
+    /// Under [`FactKey::Locks`].
+    Locks(Vec<Lock>),
+    /// Under [`FactKey::Visit`].
+    Visit(Visit),
+    /// Under [`FactKey::Gate`].
+    Gate(GateResult),
+    /// Under [`FactKey::Run`].
+    Run(Run),
+}
+
+/// What a version stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// The artifact.
+    pub digest: Digest,
+    /// Where it was registered.
+    pub registered: Sequence,
+    /// The commit that it was built from.
+    pub source_sha: Option<SourceSha>,
+}
+
+/// Who is in an environment for a component, and what is under way there.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Place {
+    /// The release that is there.
+    pub holder: Option<Holder>,
+    /// The promotion or rollback that is under way.
+    pub run: Option<PromotionId>,
+}
+
+/// A release that is in an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// Its digest.
+    pub digest: Digest,
+    /// The run that brought it.
+    pub promotion_id: PromotionId,
+    /// Where its arrival was recorded.
+    pub since: Sequence,
+    /// Its name.
+    pub version: Version,
+}
+
+/// A lock that stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lock {
+    /// The only component that is locked; absent, all are.
+    pub component: Option<Component>,
+    /// Who set it.
+    pub owner: Principal,
+    /// Why.
+    pub reason: Reason,
+    /// Where it was recorded: the lock's name.
+    pub sequence: Sequence,
+    /// When.
+    pub since: Timestamp,
+}
+
+/// A version that was promoted into an environment at least once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// Its digest.
+    pub digest: Digest,
+    /// Where it was last promoted or rolled back into the environment.
+    pub entered: Sequence,
+    /// Where the environment was last rolled back from it, if it was not promoted again since.
+    pub left_by_rollback: Option<Sequence>,
+    /// How many rollbacks to it there were.
+    pub rollbacks: u32,
+}
+
+/// The newest result of a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateResult {
+    /// Where it was recorded.
+    pub sequence: Sequence,
+    /// How it ended.
+    pub status: GateStatus,
+}
+
+/// A promotion or rollback that is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// By what right it goes ahead; absent until that was decided.
+    pub authorized_via: Option<Reason>,
+    /// Whether the downgrade guard let it pass; a rollback needs no such decision.
+    pub downgrade_passed: bool,
+    /// Whose turn it is.
+    pub epoch: Epoch,
+    /// The gates that the rules demanded when it was requested.
+    pub gates: Vec<GateName>,
+    /// Who is at it.
+    pub holder: Principal,
+    /// For a rollback: what it leaves.
+    pub leaves: Option<Leaves>,
+    /// What lands where.
+    pub promotion: Promotion,
+    /// Where it was requested.
+    pub requested: Sequence,
+    /// The tags that it began to write, in order.
+    pub tags: Vec<TagState>,
+}
+
+/// A tag that a run began to write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagState {
+    /// What it pointed at before the run first wrote it.
+    pub before: Option<Digest>,
+    /// What it was last read back to point at.
+    pub confirmed: Option<Digest>,
+    /// What is being written and was not read back yet.
+    pub pending: Option<Pending>,
+    /// What it is for.
+    pub purpose: TagPurpose,
+    /// Its name.
+    pub tag: TagName,
+}
+
+/// A write that may or may not have happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// What the tag is to point at.
+    pub digest: Digest,
+    /// Who is writing.
+    pub epoch: Epoch,
+}
+
+impl Run {
+    /// The tags that a run must have written to be complete, each with what it is for, in the order of writing.
+    pub fn tags_due(&self) -> Vec<(TagName, TagPurpose)> {
+        let Promotion { version, to, .. } = &self.promotion;
+        let first = match &self.leaves {
+            None => (format!("{version}-{to}"), TagPurpose::Immutable),
+            Some(leaves) => (format!("{version}-{to}-rollback-{}", leaves.number), TagPurpose::Rollback),
+        };
+        let latest = (format!("latest-{to}"), TagPurpose::Latest);
+        [first, latest]
+            .into_iter()
+            .map(|(tag, purpose)| {
+                (TagName::new(tag).expect("versions and environments are short enough for the tags made of them"), purpose)
+            })
+            .collect()
+    }
+
+    /// The first tag that is not confirmed to point at what lands.
+    pub fn next_tag(&self) -> Option<(TagName, TagPurpose)> {
+        self.tags_due().into_iter().find(|(tag, _)| !self.tag(tag).is_some_and(|state| state.is_at(&self.promotion.digest)))
+    }
+
+    /// The mutable tag and where to put it back to, when the run moved it, or may have.
+    pub fn to_put_back(&self) -> Option<(TagName, Digest)> {
+        let latest = self.tags.iter().find(|state| state.purpose == TagPurpose::Latest && !state.is_back())?;
+        Some((latest.tag.clone(), latest.before.clone()?))
+    }
+
+    /// What is known of a tag that the run began to write.
+    pub fn tag(&self, name: &TagName) -> Option<&TagState> {
+        self.tags.iter().find(|state| state.tag == *name)
+    }
+
+    /// Tags that are not known to be back where they were before the run.
+    pub fn tags_left(&self) -> Vec<TagLeft> {
+        self.tags
+            .iter()
+            .filter(|state| !state.is_back())
+            .map(|state| TagLeft { digest: self.promotion.digest.clone(), tag: state.tag.clone() })
+            .collect()
+    }
+}
+
+impl TagState {
+    /// Whether the tag is known to point there, and nothing else is being written.
+    pub fn is_at(&self, digest: &Digest) -> bool {
+        self.pending.is_none() && self.confirmed.as_ref() == Some(digest)
+    }
+
+    /// Whether the tag is known to point where it pointed before the run.
+    pub fn is_back(&self) -> bool {
+        self.before.as_ref().is_some_and(|before| self.is_at(before))
+    }
+}

@@ -186,6 +186,16 @@ pub struct InvalidPublicKey {
     found: String,
 }
 
+/// A key by its name and its public half.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SigningKey {
+    /// The name that its signature lines carry.
+    pub name: KeyName,
+    /// The key.
+    pub public: PublicKey,
+}
+
 /// The first four bytes of the hash of a key and its name (C2SP signed-note), spelled as 8 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId([u8; 4]);

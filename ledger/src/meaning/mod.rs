@@ -3,14 +3,17 @@
 //! Nothing here knows of bytes, clocks, files or networks: everything is a function of its arguments.
 
 pub mod command;
+pub mod core;
 pub mod decide;
 pub mod digest;
 pub mod event;
 pub mod facts;
 pub mod grant;
+pub mod guard;
 pub mod id;
 pub mod law;
 pub mod names;
+pub mod needs;
 pub mod refusal;
 pub mod rules;
 pub mod state;

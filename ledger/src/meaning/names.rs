@@ -223,8 +223,8 @@ fn repository(text: &str) -> bool {
     let Some((host, path)) = plain.split_once('/') else {
         return false;
     };
-    let host_ok = !host.is_empty()
-        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']'));
+    let host_ok =
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']'));
     let path_ok = path.split('/').all(|part| {
         part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
             && part.starts_with(|first: char| first.is_ascii_alphanumeric())

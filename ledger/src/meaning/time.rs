@@ -43,6 +43,15 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// To the minute, for sentences: `2026-01-15 14:45 UTC`.
+    pub fn to_minute(self) -> String {
+        let text = self.to_string();
+        let (date, time) = text.split_once('T').unwrap_or((&text, ""));
+        format!("{date} {} UTC", time.get(..5).unwrap_or(time))
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let moment = jiff::Timestamp::from_microsecond(self.0).expect("between 1970 and 9999, as every constructor checks");
@@ -81,6 +90,7 @@ mod tests {
         ] {
             assert!(Timestamp::parse(bad).is_err(), "{bad}");
         }
+        assert_eq!(time.to_minute(), "2026-01-15 14:45 UTC");
         assert_eq!(Timestamp::EPOCH.to_string(), "1970-01-01T00:00:00.000000Z");
     }
 }

@@ -1,0 +1,213 @@
+//! The manifest as a whole: good ones, the template, differences, and arbitrary bytes; its faults are in [`faults`].
+
+mod faults;
+
+use promotion_ledger::meaning::names::{Component, Pipeline, Repository};
+use promotion_ledger::meaning::rules::{ComponentRule, OnIncomparable, Rules};
+use proptest::prelude::*;
+
+use super::{differences, parse, template};
+
+const FULL: &str = "\
+other: {anything: [1, no, *anchor], anything: twice}
+artifacts:
+  registry: registry.acme.example
+  promotion:
+    pipeline: shop
+    components:
+      web: shop/web
+      api: shop/api
+    environments:
+      - dev
+      - name: staging
+        gates: [tests]
+      - name: prod
+        gates: [tests, security_scan]
+    on_incomparable: block
+";
+
+fn names(rules: &Rules) -> Vec<&str> {
+    rules.environments().iter().map(|environment| environment.name.as_str()).collect()
+}
+
+fn kept(rules: &Rules) -> Vec<(&str, &str)> {
+    rules.components().iter().map(|component| (component.name.as_str(), component.repository.as_str())).collect()
+}
+
+#[test]
+fn a_full_manifest_becomes_its_rules() {
+    let rules = parse(FULL.as_bytes()).unwrap();
+    assert_eq!(rules.pipeline().as_str(), "shop");
+    assert_eq!(names(&rules), ["dev", "staging", "prod"]);
+    assert_eq!(kept(&rules), [("api", "registry.acme.example/shop/api"), ("web", "registry.acme.example/shop/web")]);
+    let gates: Vec<&str> = rules.environments()[2].gates.iter().map(|gate| gate.as_str()).collect();
+    assert_eq!(gates, ["tests", "security_scan"]);
+    assert_eq!(rules.on_incomparable(), OnIncomparable::Block);
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    for text in [
+        "artifacts:\n  registry: registry.acme.example/shop/api\n",
+        "artifacts: {registry: registry.acme.example/shop/api, promotion: {}}",
+        "---\n\"artifacts\":\n  registry: 'registry.acme.example/shop/api'\n...\n",
+    ] {
+        let rules = parse(text.as_bytes()).unwrap();
+        assert_eq!(rules.pipeline().as_str(), "main");
+        assert_eq!(names(&rules), ["dev", "staging", "prod"]);
+        assert!(rules.environments().iter().all(|environment| environment.gates.is_empty()));
+        assert_eq!(kept(&rules), [("api", "registry.acme.example/shop/api")]);
+        assert_eq!(rules.on_incomparable(), OnIncomparable::Warn);
+    }
+    let layout = parse(b"artifacts: {registry: 'oci-layout:images/api'}").unwrap();
+    assert_eq!(kept(&layout), [("api", "oci-layout:images/api")]);
+}
+
+#[test]
+fn quotes_make_any_word_a_name() {
+    let text = "artifacts: {registry: r.example, promotion: {components: {\"no\": a}, environments: [\"1.0\", 'on']}}";
+    let rules = parse(text.as_bytes()).unwrap();
+    assert_eq!(names(&rules), ["1.0", "on"]);
+    assert_eq!(kept(&rules), [("no", "r.example/a")]);
+}
+
+#[test]
+fn other_sections_may_hold_anything() {
+    let text = "? [complex, key]\n: !vault {a: *unknown}\nbase: &base {a: b}\n<<: *base\n1: &a [*a, *a]\nartifacts: {registry: r.example/api}\n~: x\n";
+    assert_eq!(kept(&parse(text.as_bytes()).unwrap()), [("api", "r.example/api")]);
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_do_no_harm() {
+    let text = format!("\u{feff}{}", FULL.replace('\n', "\r\n"));
+    assert_eq!(parse(text.as_bytes()).unwrap(), parse(FULL.as_bytes()).unwrap());
+}
+
+fn component(name: &str, repository: &str) -> ComponentRule {
+    ComponentRule { name: Component::new(name).unwrap(), repository: Repository::new(repository).unwrap() }
+}
+
+#[test]
+fn the_template_reads_like_this() {
+    let pipeline = Pipeline::new("shop").unwrap();
+    let text = template(&pipeline, &[component("api", "registry.acme.example/shop/api"), component("web", "other.example/web")]);
+    let written: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with('#') && !line.is_empty()).collect();
+    assert_eq!(
+        written,
+        [
+            "artifacts:",
+            "  registry: registry.acme.example",
+            "  promotion:",
+            "    pipeline: shop",
+            "    components:",
+            "      api: shop/api",
+            "      web: other.example/web",
+            "    environments:",
+            "      - dev",
+            "      - staging",
+            "      - prod",
+        ]
+    );
+    for option in ["registry", "pipeline", "components", "environments", "name", "gates", "on_incomparable"] {
+        assert!(text.contains(&format!("{option}:")), "{option} is not shown");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 110 && line.trim_end() == line));
+}
+
+#[test]
+fn the_options_of_the_template_can_be_uncommented() {
+    let pipeline = Pipeline::new("shop").unwrap();
+    let text = template(&pipeline, &[component("api", "r.example/api")]).replace("# on_incomparable: warn", "on_incomparable: block");
+    assert_eq!(parse(text.as_bytes()).unwrap().on_incomparable(), OnIncomparable::Block);
+}
+
+#[test]
+fn examples_of_the_reference_are_good_manifests() {
+    let reference = include_str!("../../../docs/manifest.md");
+    let examples: Vec<&str> = reference.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(examples.len() >= 2);
+    for example in examples {
+        parse(example.as_bytes()).expect(example);
+    }
+}
+
+fn repository() -> impl Strategy<Value = String> {
+    let host = "(http://[a-z]{1,4}|[a-z]{1,4}\\.example(:5000)?|localhost)/[a-z0-9]{1,4}([./_-][a-z0-9]{1,4}){0,2}";
+    prop_oneof![4 => host, 1 => "oci-layout:[ -~é]{1,12}"]
+}
+
+fn mutated() -> impl Strategy<Value = Vec<u8>> {
+    let edit = (any::<prop::sample::Index>(), 0..12_usize, prop::collection::vec(any::<u8>(), 0..6));
+    prop::collection::vec(edit, 1..4).prop_map(|edits| {
+        let mut text = FULL.as_bytes().to_vec();
+        for (place, removed, inserted) in edits {
+            let start = place.index(text.len() + 1);
+            let end = (start + removed).min(text.len());
+            text.splice(start..end, inserted);
+        }
+        text
+    })
+}
+
+/// Manifests put together from pieces, so that most of them are good.
+fn assembled() -> impl Strategy<Value = Rules> {
+    let gates = prop::sample::subsequence(vec!["a", "b", "c"], 0..=3).prop_shuffle();
+    let environments = prop::sample::subsequence(vec!["dev", "qa", "staging", "prod"], 1..=4).prop_shuffle();
+    let components = prop::sample::subsequence(vec!["api: x", "web: w", "job: z"], 1..=3);
+    (environments, prop::collection::vec(gates, 4), components, any::<bool>(), any::<bool>()).prop_map(|(environments, gates, components, block, named)| {
+        let items: Vec<String> =
+            environments.iter().zip(&gates).map(|(name, gates)| format!("{{name: {name}, gates: [{}]}}", gates.join(", "))).collect();
+        let text = format!(
+            "artifacts: {{registry: r.example, promotion: {{pipeline: {}, components: {{{}}}, environments: [{}], on_incomparable: {}}}}}",
+            if named { "shop" } else { "main" },
+            components.join(", "),
+            items.join(", "),
+            if block { "block" } else { "warn" },
+        );
+        parse(text.as_bytes()).unwrap()
+    })
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let _ = parse(&bytes);
+    }
+
+    #[test]
+    fn arbitrary_yaml_in_the_section_never_panics(body in "[-a-z:\\[\\]{}&*!|>'\"#,?%@~ \n\t]{0,200}") {
+        let _ = parse(format!("artifacts:\n  {body}").as_bytes());
+    }
+
+    #[test]
+    fn mutated_manifests_give_rules_or_a_place_in_the_text(text in mutated()) {
+        if let Err(error) = parse(&text) {
+            let lines = text.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count() + 1;
+            prop_assert!((1..=lines).contains(&error.line()), "{error}");
+            prop_assert!(error.column() >= 1);
+            prop_assert!(!error.expected().is_empty() && !error.found().is_empty());
+        }
+    }
+
+    #[test]
+    fn the_template_reads_back_as_the_rules_it_was_written_for(
+        pipeline in "[a-z0-9][a-z0-9._-]{0,6}",
+        kept in prop::collection::btree_map("[a-z0-9][a-z0-9._-]{0,6}", repository(), 1..4),
+    ) {
+        let distinct: std::collections::BTreeSet<&String> = kept.values().collect();
+        prop_assume!(distinct.len() == kept.len());
+        let components: Vec<ComponentRule> = kept.iter().map(|(name, repository)| component(name, repository)).collect();
+        let text = template(&Pipeline::new(pipeline.as_str()).unwrap(), &components);
+        let rules = parse(text.as_bytes()).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+        prop_assert_eq!(rules.pipeline().as_str(), pipeline);
+        prop_assert_eq!(rules.components(), components.as_slice());
+        prop_assert_eq!(names(&rules), ["dev", "staging", "prod"]);
+        prop_assert_eq!(rules.on_incomparable(), OnIncomparable::Warn);
+    }
+
+    #[test]
+    fn rules_differ_in_words_exactly_when_they_differ(old in assembled(), new in assembled()) {
+        prop_assert_eq!(differences(&old, &new).is_empty(), old == new);
+        prop_assert!(differences(&old, &old).is_empty());
+    }
+}

@@ -1,0 +1,163 @@
+//! A session: a ledger and its index, opened to ask, decide and append.
+//!
+//! Deciding and appending are one step to the caller: when somebody else appends in between, the session reads what is
+//! new and decides again, a bounded number of times.
+
+use std::time::Duration;
+
+use promotion_ledger::custody::ledger::{self, AppendError, Writer};
+use promotion_ledger::custody::store::{Body, Store};
+use promotion_ledger::evidence::chain::Verified;
+use promotion_ledger::evidence::keyring::Signer as _;
+use promotion_ledger::meaning::command::{Asker, Command};
+use promotion_ledger::meaning::decide::{Decision, decide};
+use promotion_ledger::meaning::event::Event;
+use promotion_ledger::meaning::id::SigningKey;
+use promotion_ledger::meaning::needs::About;
+use promotion_ledger::meaning::refusal::{ExitCode, Refusal};
+use promotion_ledger::meaning::state::State;
+use promotion_replay::index::{FollowError, Index, IndexError};
+
+/// How often a decision is made anew because the log grew meanwhile, before the session gives up with "busy".
+const ATTEMPTS: u32 = 16;
+
+/// A ledger opened to append.
+pub struct Session<'a> {
+    /// Where the log is kept.
+    pub store: &'a dyn Store,
+    /// What follows from the log.
+    pub index: &'a mut Index,
+    /// Who writes.
+    pub writer: Writer<'a>,
+    /// Waits between attempts; passed in so that tests need not wait.
+    pub pause: &'a dyn Fn(Duration),
+}
+
+/// What became of a command.
+#[derive(Debug)]
+pub struct Committed {
+    /// The entries that were appended; none when all was as asked for.
+    pub entries: Vec<Verified>,
+    /// What was decided.
+    pub decision: Decision,
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// It was decided not to.
+    #[error("{refusal}")]
+    Refused {
+        /// Every reason.
+        refusal: Refusal,
+        /// The entries that record it.
+        entries: Vec<Verified>,
+    },
+    /// The log could not be followed.
+    #[error(transparent)]
+    Follow(#[from] FollowError),
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The log did not take the entries.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The log kept growing while this was being decided.
+    #[error("the ledger's head would not settle: others kept appending through {ATTEMPTS} attempts; try again")]
+    Unsettled,
+    /// The log holds entries of a later format.
+    #[error(
+        "the ledger holds entries of a later format, which this program does not understand: nothing can be decided over them; use a newer promoledger"
+    )]
+    LaterFormat,
+}
+
+impl SessionError {
+    /// The exit code that it stands for.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Refused { refusal, .. } => refusal.code(),
+            Self::Follow(error) => error.exit_code(),
+            Self::Index(_) => ExitCode::Unavailable,
+            Self::Append(error) => error.exit_code(),
+            Self::Unsettled => ExitCode::Busy,
+            Self::LaterFormat => ExitCode::NotVerifiable,
+        }
+    }
+}
+
+impl Session<'_> {
+    /// Who asks: the writer's key and actor.
+    pub fn asker(&self) -> Asker {
+        let key = self.writer.signer.key();
+        Asker { key: SigningKey { name: key.name().clone(), public: key.public() }, actor: self.writer.actor.clone() }
+    }
+
+    /// Reads what is new in the log, and gives the state that the judgement needs.
+    pub fn look(&mut self, about: &About) -> Result<State, SessionError> {
+        self.index.follow(self.store)?;
+        if !self.index.understood() {
+            return Err(SessionError::LaterFormat);
+        }
+        Ok(self.index.state(about)?)
+    }
+
+    /// Decides without appending, as a dry run does.
+    pub fn judge(&mut self, command: &Command) -> Result<Result<Decision, Refusal>, SessionError> {
+        let state = self.look(&command.about())?;
+        Ok(decide(&state, &self.asker(), command))
+    }
+
+    /// Decides and appends what was decided; a refusal is appended too.
+    pub fn commit(&mut self, command: &Command, bodies: &[Body]) -> Result<Committed, SessionError> {
+        for attempt in 0..ATTEMPTS {
+            let outcome = self.judge(command)?;
+            let (events, bodies) = match &outcome {
+                Ok(decision) => (decision.events.as_slice(), bodies),
+                Err(refusal) => (refusal.record(), &[][..]),
+            };
+            match self.try_append(events, bodies) {
+                Ok(entries) => {
+                    return match outcome {
+                        Ok(decision) => Ok(Committed { entries, decision }),
+                        Err(refusal) => Err(SessionError::Refused { refusal, entries }),
+                    };
+                }
+                Err(SessionError::Append(AppendError::HeadMoved { .. })) => self.wait(attempt),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(SessionError::Unsettled)
+    }
+
+    /// Appends events that follow from what is under way. The law judges them at the head as it then stands.
+    pub fn append(&mut self, events: impl Fn(&State) -> Vec<Event>, about: &About) -> Result<Vec<Verified>, SessionError> {
+        for attempt in 0..ATTEMPTS {
+            let state = self.look(about)?;
+            match self.try_append(&events(&state), &[]) {
+                Err(SessionError::Append(AppendError::HeadMoved { .. })) => self.wait(attempt),
+                other => return other,
+            }
+        }
+        Err(SessionError::Unsettled)
+    }
+
+    fn try_append(&mut self, events: &[Event], bodies: &[Body]) -> Result<Vec<Verified>, SessionError> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut chain = self.index.chain();
+        let index = &*self.index;
+        let entries = ledger::append(self.store, &mut chain, &self.writer, events, bodies, |key| index.fact(key))?;
+        self.index.follow(self.store)?;
+        Ok(entries)
+    }
+
+    /// Waits a little longer each time, so that writers in a crowd all get their turn.
+    fn wait(&self, attempt: u32) {
+        let mut jitter = [0; 1];
+        self.writer.random.fill(&mut jitter);
+        let [jitter] = jitter;
+        (self.pause)(Duration::from_micros(200 * u64::from(1u32 << attempt.min(8)) + u64::from(jitter) * 8));
+    }
+}

@@ -1,0 +1,16 @@
+//! Keys: how they are named and written, which may be trusted, how they sign and how signatures are checked.
+//!
+//! * [`verifier`]: public keys with their names, and the check of a signature;
+//! * [`secret`]: secret keys, and the contract of whatever signs;
+//! * [`request`]: the proof that somebody holds the key that they ask to be added.
+
+pub mod request;
+pub mod secret;
+pub mod verifier;
+
+pub use request::{Claim, InvalidRequest, KeyRequest};
+pub use secret::{InvalidSecretKey, SecretKey, SignError, Signer};
+pub use verifier::{InvalidVerifierKey, UnacceptableKey, Verifier, VerifierKey, key_id, verify};
+
+/// The signature type that C2SP signed-note gives to ed25519 over the bare text.
+const ED25519: u8 = 0x01;

@@ -1,0 +1,159 @@
+//! To roll an environment back. A rollback passes promotions that hang: it ends them and takes their place.
+
+use super::super::command::{Asker, Rollback};
+use super::super::core::KeyRecord;
+use super::super::event::promotion::{Action, AuthorizationDecided, Leaves, Outcome, Promotion, RollbackRefused, RollbackRequested};
+use super::super::event::{Event, EventType};
+use super::super::facts::{Holder, Run};
+use super::super::grant::Touches;
+use super::super::id::{PromotionId, Sequence};
+use super::super::refusal::{Because, ExitCode, Refusal};
+use super::super::rules::Source;
+use super::super::state::State;
+use super::{Decision, for_the_record, known_component, known_environment, refused_authorization, right, rules, run, sentence};
+
+const APPENDS: &[EventType] = &[
+    EventType::RollbackRequested,
+    EventType::AuthorizationDecided,
+    EventType::StepStarted,
+    EventType::RegistryTagged,
+    EventType::RollbackCompleted,
+];
+
+pub(super) fn rollback(state: &State, asker: &Asker, signer: &KeyRecord, rollback: &Rollback) -> Result<Decision, Refusal> {
+    let rules = rules(state, &rollback.pipeline)?;
+    known_component(rules, &rollback.component)?;
+    known_environment(rules, &rollback.environment, ExitCode::NotFound)?;
+    let Rollback { pipeline, component, version, environment, .. } = rollback;
+    let place = state.place(pipeline, component, environment);
+    let hanging = place.run.and_then(|id| state.run(&id));
+    if let Some(id) = hanging.and_then(|hanging| same_run(hanging, rollback)) {
+        return Ok(Decision::resume(id));
+    }
+    let Some(holder) = place.holder else {
+        let message = format!("{component} was never promoted to {environment}: there is nothing to roll back");
+        return Err(Because::new(ExitCode::NeverPromoted, message).into());
+    };
+    if holder.version == *version && hanging.is_none() {
+        return Ok(Decision::nothing());
+    }
+    let promotion = promotion(state, rollback)?;
+    judge(state, asker, signer, rollback, &promotion, &holder, hanging)
+}
+
+/// What would land: the version as it was promoted there.
+fn promotion(state: &State, rollback: &Rollback) -> Result<Promotion, Refusal> {
+    let Rollback { pipeline, component, version, environment, .. } = rollback;
+    let Some(visit) = state.visit(pipeline, component, environment, version) else {
+        let message = format!("{component} {version} was never promoted to {environment}");
+        return Err(Because::new(ExitCode::NeverPromoted, message).into());
+    };
+    Ok(Promotion {
+        component: component.clone(),
+        digest: visit.digest.clone(),
+        from: Source::From(environment.clone()),
+        pipeline: pipeline.clone(),
+        promotion_id: rollback.promotion_id,
+        to: environment.clone(),
+        version: version.clone(),
+    })
+}
+
+fn judge(
+    state: &State,
+    asker: &Asker,
+    signer: &KeyRecord,
+    rollback: &Rollback,
+    promotion: &Promotion,
+    holder: &Holder,
+    hanging: Option<&Run>,
+) -> Result<Decision, Refusal> {
+    let touches = Touches {
+        pipeline: Some(&promotion.pipeline),
+        component: Some(&promotion.component),
+        environment: Some(&promotion.to),
+        gate: None,
+    };
+    let ends_another = hanging.map(|_| EventType::PromotionAborted);
+    let appends: Vec<EventType> = APPENDS.iter().copied().chain(ends_another).collect();
+    let authorized = right(signer, &appends, touches);
+    let mut reasons: Vec<Because> = Vec::new();
+    let foreign = state.locks_on(&promotion.pipeline, &promotion.to, &promotion.component).filter(|lock| lock.owner != asker.actor);
+    reasons.extend(foreign.map(|lock| super::environment::locked(&promotion.to, lock)));
+    reasons.extend(authorized.as_ref().err().cloned());
+    let visit = state.visit(&promotion.pipeline, &promotion.component, &promotion.to, &promotion.version);
+    let number = visit.map_or(0, |visit| visit.rollbacks) + 1;
+    reasons.extend(tag(rollback, promotion, number));
+    // Where a promotion hangs, going back to what is there still moves the mutable tag back; that is what abort does.
+    if holder.version == promotion.version {
+        let id = hanging.map(|run| run.promotion.promotion_id).unwrap_or(promotion.promotion_id);
+        let message =
+            format!("{} {} is in {} already, and a promotion is under way there", promotion.component, promotion.version, promotion.to);
+        reasons.push(
+            Because::new(ExitCode::Busy, message).hint(format!("end it, which puts the tags back: promoledger abort {id} --reason …")),
+        );
+    }
+    match (authorized, reasons.is_empty()) {
+        (Ok(via), true) => {
+            let leaves = Leaves { digest: holder.digest.clone(), number, version: holder.version.clone() };
+            let mut events: Vec<Event> = Vec::new();
+            events.extend(hanging.map(|hanging| ended(hanging, promotion)));
+            events.extend(request(state, rollback, promotion, leaves, via));
+            Ok(Decision::append(events))
+        }
+        (authorized, _) => Err(refuse(promotion, authorized.err(), reasons)),
+    }
+}
+
+fn ended(hanging: &Run, promotion: &Promotion) -> Event {
+    let reason = format!("a rollback of {} to {} takes its place: {}", promotion.to, promotion.version, promotion.promotion_id);
+    run::aborted(hanging, &sentence(reason))
+}
+
+fn request(state: &State, rollback: &Rollback, promotion: &Promotion, leaves: Leaves, via: super::super::names::Reason) -> [Event; 2] {
+    let manifest = state.core().pipelines.get(&promotion.pipeline).map_or(Sequence::GENESIS, |adopted| adopted.sequence);
+    let requested = RollbackRequested { leaves, manifest, promotion: promotion.clone(), reason: rollback.reason.clone() };
+    let authorization = AuthorizationDecided {
+        action: Action::Rollback,
+        authorized_via: via,
+        component: Some(promotion.component.clone()),
+        environment: promotion.to.clone(),
+        outcome: Outcome::Passed,
+        pipeline: promotion.pipeline.clone(),
+        promotion: Some(promotion.clone()),
+    };
+    [requested.into(), authorization.into()]
+}
+
+fn refuse(promotion: &Promotion, unauthorized: Option<Because>, reasons: Vec<Because>) -> Refusal {
+    let mut record: Vec<Event> = Vec::new();
+    if let Some(reason) = &unauthorized {
+        let component = Some(&promotion.component);
+        record.push(refused_authorization(
+            Action::Rollback,
+            &promotion.pipeline,
+            &promotion.to,
+            component,
+            reason,
+            Some(promotion.clone()),
+        ));
+    }
+    record.push(RollbackRefused { promotion: promotion.clone(), reasons: for_the_record(&reasons) }.into());
+    let mut reasons = reasons.into_iter();
+    let first = reasons.next().unwrap_or_else(|| Because::new(ExitCode::Failure, "refused"));
+    Refusal::new(first, reasons.collect(), record)
+}
+
+fn tag(rollback: &Rollback, promotion: &Promotion, number: u32) -> Option<Because> {
+    let found = rollback.target_tag.as_ref().filter(|found| **found != promotion.digest)?;
+    let message = format!(
+        "tag {}-{}-rollback-{number} exists on another digest: expected {}, found {found}",
+        promotion.version, promotion.to, promotion.digest
+    );
+    Some(Because::new(ExitCode::TagConflict, message).hint("somebody made this tag by hand; find out who before rolling back"))
+}
+
+fn same_run(run: &Run, rollback: &Rollback) -> Option<PromotionId> {
+    let same = run.leaves.is_some() && run.promotion.version == rollback.version && run.promotion.component == rollback.component;
+    same.then_some(run.promotion.promotion_id)
+}

@@ -1,0 +1,43 @@
+//! To go on with, or to end, a promotion that is under way.
+
+use super::super::core::KeyRecord;
+use super::super::event::promotion::{PromotionAborted, PromotionTakenOver};
+use super::super::event::{Event, EventType};
+use super::super::facts::Run;
+use super::super::grant::Touches;
+use super::super::id::PromotionId;
+use super::super::names::Reason;
+use super::super::refusal::{Because, ExitCode, Refusal};
+use super::super::state::State;
+use super::{Decision, right};
+
+pub(super) fn take_over(state: &State, signer: &KeyRecord, promotion: &PromotionId) -> Result<Decision, Refusal> {
+    let run = under_way(state, promotion)?;
+    right(signer, &[EventType::PromotionTakenOver, EventType::StepStarted, EventType::RegistryTagged], touches(run))?;
+    let taken = PromotionTakenOver { epoch: run.epoch.next(), from_holder: run.holder.clone(), promotion: run.promotion.clone() };
+    Ok(Decision::append(vec![taken.into()]))
+}
+
+pub(super) fn abort(state: &State, signer: &KeyRecord, promotion: &PromotionId, reason: &Reason) -> Result<Decision, Refusal> {
+    let run = under_way(state, promotion)?;
+    right(signer, &[EventType::PromotionAborted], touches(run))?;
+    Ok(Decision::append(vec![aborted(run, reason)]))
+}
+
+/// The event that ends it, naming what is not back where it was.
+pub(super) fn aborted(run: &Run, reason: &Reason) -> Event {
+    PromotionAborted { epoch: run.epoch, promotion: run.promotion.clone(), reason: reason.clone(), tags_left: run.tags_left() }.into()
+}
+
+fn under_way<'a>(state: &'a State, promotion: &PromotionId) -> Result<&'a Run, Refusal> {
+    state.run(promotion).ok_or_else(|| {
+        Because::new(ExitCode::NotFound, format!("promotion {promotion} is not under way"))
+            .hint("`promoledger status` lists what is under way; `promoledger show` tells how a promotion ended")
+            .into()
+    })
+}
+
+fn touches(run: &Run) -> Touches<'_> {
+    let promotion = &run.promotion;
+    Touches { pipeline: Some(&promotion.pipeline), component: Some(&promotion.component), environment: Some(&promotion.to), gate: None }
+}

@@ -1,0 +1,45 @@
+//! The law of environments: locks, and gate results bound to them.
+
+use super::super::core::KeyRecord;
+use super::super::event::artifact::GateCompleted;
+use super::super::event::environment::EnvironmentUnlocked;
+use super::super::event::{Event, Recorded};
+use super::super::grant::Permission;
+use super::super::names::{Component, Environment, Pipeline};
+use super::super::rules::{EnvironmentRule, Rules};
+use super::super::state::State;
+use super::{Rule, Unlawful, require, rules};
+
+/// The environment's rule, when pipeline, environment and component stand in the rules in force.
+pub(super) fn known<'a>(
+    state: &'a State,
+    pipeline: &Pipeline,
+    environment: &Environment,
+    component: Option<&Component>,
+) -> Result<(&'a Rules, &'a EnvironmentRule), Unlawful> {
+    let rules = rules(state, pipeline)?;
+    let Some(rule) = rules.environment(environment) else {
+        return Err(Unlawful::new(Rule::Known, format!("pipeline {pipeline} has no environment {environment}")));
+    };
+    if let Some(component) = component {
+        require(rules.component(component).is_some(), Rule::Known, || format!("pipeline {pipeline} has no component {component}"))?;
+    }
+    Ok((rules, rule))
+}
+
+pub(super) fn gate(state: &State, event: &GateCompleted) -> Result<(), Unlawful> {
+    known(state, &event.pipeline, &event.environment, Some(&event.component)).map(|_| ())
+}
+
+/// An environment that the rules dropped since may still be unlocked.
+pub(super) fn unlocked(state: &State, event: &EnvironmentUnlocked, entry: &Recorded, signer: &KeyRecord) -> Result<(), Unlawful> {
+    let lock = state.locks(&event.pipeline, &event.environment).iter().find(|lock| lock.sequence == event.lock);
+    let Some(lock) = lock.filter(|lock| lock.component == event.component) else {
+        return Err(Unlawful::new(Rule::LockOwner, format!("entry {} must be a lock of {} that stands", event.lock, event.environment)));
+    };
+    let touches = Event::EnvironmentUnlocked(event.clone());
+    let may_lift_others = signer.grant_for(Permission::UnlockOthers, touches.touches()).is_some();
+    require(lock.owner == entry.actor || may_lift_others, Rule::LockOwner, || {
+        format!("the lock of entry {} belongs to {}, and {} may not lift others' locks", event.lock, lock.owner, entry.actor)
+    })
+}

@@ -1,0 +1,150 @@
+//! Which facts a judgement needs, so that an index brings just those and nothing folds from zero.
+//!
+//! Some facts lead to others (a promotion that is under way names its digest), so the answer is asked for again until
+//! nothing is missing: see [`missing`].
+
+use super::digest::Digest;
+use super::event::Event;
+use super::event::promotion::Promotion;
+use super::facts::{Fact, FactKey, Run};
+use super::id::PromotionId;
+use super::names::{Component, Environment, GateName, Pipeline, Version};
+use super::state::State;
+
+/// What a judgement is about.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// The component's whole path in that pipeline: every environment's place, locks, and the versions there.
+    pub subject: Option<(Pipeline, Component)>,
+    /// Versions that are named.
+    pub versions: Vec<Version>,
+    /// An environment that is named, whether or not the rules in force still know it.
+    pub environment: Option<Environment>,
+    /// An environment whose locks are asked for without a component.
+    pub locks: Option<(Pipeline, Environment)>,
+    /// A promotion that is named.
+    pub run: Option<PromotionId>,
+}
+
+impl About {
+    /// What judging and applying the event is about.
+    pub fn event(event: &Event) -> Self {
+        if let Some(promotion) = event.promotion() {
+            let mut about = Self::promotion(promotion);
+            match event {
+                Event::RollbackRequested(event) => about.versions.push(event.leaves.version.clone()),
+                Event::RollbackCompleted(event) => about.versions.push(event.leaves.version.clone()),
+                _ => {}
+            }
+            return about;
+        }
+        match event {
+            Event::ArtifactRegistered(event) => Self {
+                subject: Some((event.pipeline.clone(), event.component.clone())),
+                versions: vec![event.version.clone()],
+                ..Self::default()
+            },
+            Event::EnvironmentLocked(event) => Self { locks: Some((event.pipeline.clone(), event.environment.clone())), ..Self::default() },
+            Event::EnvironmentUnlocked(event) => {
+                Self { locks: Some((event.pipeline.clone(), event.environment.clone())), ..Self::default() }
+            }
+            _ => Self::default(),
+        }
+    }
+
+    fn promotion(promotion: &Promotion) -> Self {
+        Self {
+            subject: Some((promotion.pipeline.clone(), promotion.component.clone())),
+            versions: vec![promotion.version.clone()],
+            environment: Some(promotion.to.clone()),
+            locks: None,
+            run: Some(promotion.promotion_id),
+        }
+    }
+}
+
+/// The facts that the judgement needs and that the state does not have yet. Bring them and ask again, until there are none.
+pub fn missing(about: &About, state: &State) -> Vec<FactKey> {
+    let mut keys = Vec::new();
+    if let Some((pipeline, environment)) = &about.locks {
+        keys.push(FactKey::Locks(pipeline.clone(), environment.clone()));
+    }
+    if let Some(run) = about.run {
+        keys.push(FactKey::Run(run));
+    }
+    if let Some((pipeline, component)) = &about.subject {
+        subject(pipeline, component, about, state, &mut keys);
+    }
+    keys.retain(|key| !state.has(key));
+    keys
+}
+
+/// Brings every fact that the judgement needs, each from `fetch`.
+pub fn bring<E>(about: &About, state: &mut State, mut fetch: impl FnMut(&FactKey) -> Result<Option<Fact>, E>) -> Result<(), E> {
+    loop {
+        let keys = missing(about, state);
+        if keys.is_empty() {
+            return Ok(());
+        }
+        for key in keys {
+            let fact = fetch(&key)?;
+            state.bring(key, fact);
+        }
+    }
+}
+
+fn subject(pipeline: &Pipeline, component: &Component, about: &About, state: &State, keys: &mut Vec<FactKey>) {
+    for version in &about.versions {
+        keys.push(FactKey::Release(pipeline.clone(), component.clone(), version.clone()));
+    }
+    let rules = state.core().rules(pipeline);
+    let environments = rules.map(|rules| rules.environments()).unwrap_or_default();
+    let mut named: Vec<&Environment> = environments.iter().map(|environment| &environment.name).collect();
+    named.extend(about.environment.iter().filter(|environment| !environments.iter().any(|rule| rule.name == **environment)));
+    for environment in named {
+        let place = FactKey::Place(pipeline.clone(), component.clone(), environment.clone());
+        if state.has(&place) {
+            environment_of_place(pipeline, component, environment, state, keys);
+        }
+        keys.push(place);
+        keys.push(FactKey::Locks(pipeline.clone(), environment.clone()));
+        for version in &about.versions {
+            keys.push(FactKey::Visit(pipeline.clone(), component.clone(), environment.clone(), version.clone()));
+            gates(pipeline, component, environment, version, state, keys);
+        }
+    }
+}
+
+fn environment_of_place(pipeline: &Pipeline, component: &Component, environment: &Environment, state: &State, keys: &mut Vec<FactKey>) {
+    let place = state.place(pipeline, component, environment);
+    keys.extend(place.run.map(FactKey::Run));
+    if let Some(holder) = place.holder {
+        keys.push(FactKey::Visit(pipeline.clone(), component.clone(), environment.clone(), holder.version));
+    }
+    // Gates are judged as the promotion under way was asked to keep them, whatever the rules say by now.
+    if let Some(run) = place.run.and_then(|run| known_run(state, run)) {
+        for gate in &run.gates {
+            keys.push(gate_key(pipeline, component, environment, gate, &run.promotion.digest));
+        }
+    }
+}
+
+fn gates(pipeline: &Pipeline, component: &Component, environment: &Environment, version: &Version, state: &State, keys: &mut Vec<FactKey>) {
+    let release_key = FactKey::Release(pipeline.clone(), component.clone(), version.clone());
+    if !state.has(&release_key) {
+        return;
+    }
+    let rule = state.core().rules(pipeline).and_then(|rules| rules.environment(environment));
+    let gates = rule.map(|rule| rule.gates.as_slice()).unwrap_or_default();
+    if let Some(release) = state.release(pipeline, component, version) {
+        keys.extend(gates.iter().map(|gate| gate_key(pipeline, component, environment, gate, &release.digest)));
+    }
+}
+
+fn gate_key(pipeline: &Pipeline, component: &Component, environment: &Environment, gate: &GateName, digest: &Digest) -> FactKey {
+    FactKey::Gate(pipeline.clone(), component.clone(), environment.clone(), gate.clone(), digest.clone())
+}
+
+fn known_run(state: &State, run: PromotionId) -> Option<&Run> {
+    if state.has(&FactKey::Run(run)) { state.run(&run) } else { None }
+}
