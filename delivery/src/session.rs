@@ -8,7 +8,6 @@ use std::time::Duration;
 use promotion_ledger::custody::ledger::{self, AppendError, Writer};
 use promotion_ledger::custody::store::{Body, Store};
 use promotion_ledger::evidence::chain::Verified;
-use promotion_ledger::evidence::keyring::Signer as _;
 use promotion_ledger::meaning::command::{Asker, Command};
 use promotion_ledger::meaning::decide::{Decision, decide};
 use promotion_ledger::meaning::event::Event;

@@ -1,5 +1,6 @@
 //! A real registry, Debian's `docker-registry`, over http, with a login, and over TLS; skopeo as the second opinion.
 
+#[cfg(test)]
 mod support;
 
 use promotion_delivery::registry::{Registry, RegistryError, Settings};
@@ -8,6 +9,7 @@ use promotion_ledger::meaning::refusal::ExitCode;
 use support::{Reached, RealRegistry, digest_of, opened, settings, tag, with_login};
 
 /// What every registry must do, however it is reached.
+#[cfg(test)]
 fn walk(real: &RealRegistry, settings: &Settings) {
     let digest = real.seed("shop/api", "v1.0.0");
     let registry = opened(&real.repository("shop/api"), settings);
@@ -25,8 +27,9 @@ fn walk(real: &RealRegistry, settings: &Settings) {
 
     registry.check_push().unwrap();
     let uploads = real.directory.path().join("data/docker/registry/v2/repositories/shop/api/_uploads");
-    let left = std::fs::read_dir(&uploads).map(Iterator::count).unwrap_or(0);
-    assert_eq!(left, 0, "the cancelled upload left something behind");
+    // The registry itself forgets to remove the hash state of a cancelled upload; the upload is gone with `startedat`.
+    let open = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().path().join("startedat").exists();
+    assert!(!std::fs::read_dir(&uploads).unwrap().any(open), "the upload was not cancelled");
 }
 
 #[test]

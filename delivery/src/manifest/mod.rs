@@ -3,8 +3,8 @@
 //! The rules live in the section `artifacts` of `manifest.yaml`; the other sections belong to other tools. Nothing
 //! here puts rules in force: they are in force once the ledger holds the entry that adopts them.
 //!
-//! A text is read in three steps. [`yaml`] keeps the section as a tree with places, [`read`] turns the tree into
-//! rules through a strict [`cursor`], and the ledger's own constructors have the last word.
+//! A text is read in three steps. `yaml` keeps the section as a tree with places, `read` turns the tree into
+//! rules through a strict `cursor`, and the ledger's own constructors have the last word.
 
 mod cursor;
 mod differences;

@@ -34,6 +34,7 @@ fn kept(rules: &Rules) -> Vec<(&str, &str)> {
     rules.components().iter().map(|component| (component.name.as_str(), component.repository.as_str())).collect()
 }
 
+// proves: FR-001a
 #[test]
 fn a_full_manifest_becomes_its_rules() {
     let rules = parse(FULL.as_bytes()).unwrap();
@@ -45,6 +46,7 @@ fn a_full_manifest_becomes_its_rules() {
     assert_eq!(rules.on_incomparable(), OnIncomparable::Block);
 }
 
+// proves: FR-001a
 #[test]
 fn what_is_left_out_has_its_default() {
     for text in [

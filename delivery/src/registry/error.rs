@@ -81,12 +81,14 @@ pub enum RegistryError {
         last: Box<RegistryError>,
     },
     /// The registry sends its callers elsewhere, and it is not safe to go there.
-    #[error("the registry {server} redirects to {to}, which is not safe to follow: expected an https address")]
+    #[error("the registry {server} redirects to {to}, where nobody is followed: {reason}")]
     Redirect {
         /// `HOST[:PORT]`.
         server: String,
         /// Where it redirects to.
         to: String,
+        /// Why not.
+        reason: String,
     },
     /// The registry wants to know who asks, and there is nothing to tell it.
     #[error("the registry {server} asks for a login, and there are no credentials for {repository}")]
@@ -257,8 +259,7 @@ impl RegistryError {
     }
 }
 
-/// The reasons of an error from the outside in, the outermost left out where something lies beneath it: it only says
-/// that a request failed.
+/// The deepest reason of an error: what lies above it only says that a request failed.
 pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut deepest = error;
     while let Some(source) = deepest.source() {
@@ -269,9 +270,14 @@ pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
 
 /// Whether a TLS library's error is among an error's reasons: they come wrapped as data that is not valid.
 pub(super) fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source())
-        .filter_map(|error| error.downcast_ref::<io::Error>())
-        .any(|error| error.kind() == io::ErrorKind::InvalidData)
+    std::iter::successors(Some(error), |error| error.source()).any(is_invalid_data)
+}
+
+/// An I/O error can wrap another one without calling it its source.
+fn is_invalid_data(error: &(dyn std::error::Error + 'static)) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData || error.get_ref().is_some_and(|wrapped| is_invalid_data(wrapped)))
 }
 
 fn asks_to_wait(wait: Option<Duration>) -> String {

@@ -1,6 +1,6 @@
 //! A registry that misbehaves on demand: scripted answers over loopback, in the clear or behind openssl.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};

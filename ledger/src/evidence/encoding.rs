@@ -204,6 +204,8 @@ fn within_limit(digits: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use serde_json::json;
 
     use super::*;
@@ -297,6 +299,22 @@ mod tests {
             assert_eq!(fault.offset, *offset, "{text}: {fault}");
             assert!(fault.expected.starts_with(expected), "{text}: {fault}");
         }
+    }
+
+    #[test]
+    fn every_character_has_one_spelling() {
+        let spellings: BTreeSet<String> = (0..=0x7f_u8)
+            .flat_map(|code| {
+                let character = char::from(code);
+                [format!("{character}"), format!("\\{character}"), format!("\\u{code:04x}"), format!("\\u{code:04X}")]
+            })
+            .collect();
+        let accepted = spellings.iter().map(|spelling| format!(r#"{{"a":"{spelling}"}}"#)).filter(|text| check(text.as_bytes()).is_ok());
+        let mut spelled: Vec<_> = accepted.map(|text| serde_json::from_str::<serde_json::Value>(&text).unwrap()["a"].to_string()).collect();
+        spelled.sort();
+        let mut once: Vec<_> = (0..=0x7f_u8).map(|code| json!(char::from(code)).to_string()).collect();
+        once.sort();
+        assert_eq!(spelled, once);
     }
 
     #[test]

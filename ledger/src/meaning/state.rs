@@ -195,7 +195,7 @@ impl State {
                 }
             }
             Event::DowngradeDecided(event) => {
-                self.change_run(&event.promotion.promotion_id, |run| run.downgrade_passed = event.outcome == Outcome::Passed);
+                self.change_run(&event.promotion.promotion_id, |run| run.downgrade_passed |= event.outcome == Outcome::Passed);
             }
             Event::PromotionRequested(event) => {
                 let gates = self.gates_of(&event.promotion);

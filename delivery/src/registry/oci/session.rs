@@ -133,7 +133,13 @@ impl Session {
             Url::parse(realm).map_err(|error| transport.malformed("the login challenge", format!("its realm is no address: {error}")))?;
         let safe = url.scheme() == "https" || (self.remote.in_the_clear && url.scheme() == "http");
         let server = transport.server().to_owned();
-        safe.then_some(url).ok_or_else(|| Failure::lasting(RegistryError::Redirect { server, to: realm.to_owned() }))
+        safe.then_some(url).ok_or_else(|| {
+            Failure::lasting(RegistryError::Redirect {
+                server,
+                to: realm.to_owned(),
+                reason: "a token server must be reached over https".to_owned(),
+            })
+        })
     }
 
     fn scope(&self, operation: RegistryOperation) -> String {

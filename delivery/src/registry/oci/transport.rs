@@ -94,9 +94,12 @@ impl Transport {
     /// What a failure of the network means.
     pub(super) fn network_failure(&self, error: &reqwest::Error) -> Failure<RegistryError> {
         let (server, reason) = (self.server.clone(), innermost(error));
-        if error.is_redirect() || error.is_builder() {
-            let to = error.url().map_or_else(|| "an unknown address".to_owned(), |url| shown(url));
-            return Failure::lasting(RegistryError::Redirect { server, to });
+        if error.is_redirect() {
+            let to = error.url().map_or_else(|| "an unknown address".to_owned(), shown);
+            return Failure::lasting(RegistryError::Redirect { server, to, reason });
+        }
+        if error.is_builder() {
+            return Failure::lasting(RegistryError::Setup { server, reason });
         }
         if is_tls(error) {
             return Failure::lasting(RegistryError::Tls { server, reason });

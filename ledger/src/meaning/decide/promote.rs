@@ -77,7 +77,7 @@ pub(super) fn promote(state: &State, signer: &KeyRecord, promote: &Promote) -> R
             return Ok(Decision::resume(same));
         }
         let there = place.holder.as_ref().is_some_and(|holder| holder.version == promotion.version && holder.digest == promotion.digest);
-        if there && !promote.force && place.run.is_none() {
+        if there && !promote.force && place.run.is_none() && tag(promote, &promotion).is_none() {
             return Ok(Decision::nothing());
         }
     }

@@ -78,12 +78,6 @@ fn judge(
     let appends: Vec<EventType> = APPENDS.iter().copied().chain(ends_another).collect();
     let authorized = right(signer, &appends, touches);
     let mut reasons: Vec<Because> = Vec::new();
-    let foreign = state.locks_on(&promotion.pipeline, &promotion.to, &promotion.component).filter(|lock| lock.owner != asker.actor);
-    reasons.extend(foreign.map(|lock| super::environment::locked(&promotion.to, lock)));
-    reasons.extend(authorized.as_ref().err().cloned());
-    let visit = state.visit(&promotion.pipeline, &promotion.component, &promotion.to, &promotion.version);
-    let number = visit.map_or(0, |visit| visit.rollbacks) + 1;
-    reasons.extend(tag(rollback, promotion, number));
     // Where a promotion hangs, going back to what is there still moves the mutable tag back; that is what abort does.
     if holder.version == promotion.version {
         let id = hanging.map(|run| run.promotion.promotion_id).unwrap_or(promotion.promotion_id);
@@ -93,6 +87,12 @@ fn judge(
             Because::new(ExitCode::Busy, message).hint(format!("end it, which puts the tags back: promoledger abort {id} --reason …")),
         );
     }
+    let foreign = state.locks_on(&promotion.pipeline, &promotion.to, &promotion.component).filter(|lock| lock.owner != asker.actor);
+    reasons.extend(foreign.map(|lock| super::environment::locked(&promotion.to, lock)));
+    reasons.extend(authorized.as_ref().err().cloned());
+    let visit = state.visit(&promotion.pipeline, &promotion.component, &promotion.to, &promotion.version);
+    let number = visit.map_or(0, |visit| visit.rollbacks) + 1;
+    reasons.extend(tag(rollback, promotion, number));
     match (authorized, reasons.is_empty()) {
         (Ok(via), true) => {
             let leaves = Leaves { digest: holder.digest.clone(), number, version: holder.version.clone() };

@@ -1,9 +1,9 @@
 //! A store in one SQLite file.
 //!
-//! * [`layout`]: what is in the file, and what makes a file a ledger;
-//! * [`connect`]: how a file is created, opened, and opened for reading only;
-//! * [`rows`]: what is read, and how far a file is believed;
-//! * [`backup`], [`hold`], [`place`], [`fault`]: copies, runs, paths, errors.
+//! * `layout`: what is in the file, and what makes a file a ledger;
+//! * `connect`: how a file is created, opened, and opened for reading only;
+//! * `rows`: what is read, and how far a file is believed;
+//! * `backup`, `hold`, `place`, `fault`: copies, runs, paths, errors.
 //!
 //! Appends go to a write-ahead log beside the file (`-wal`), synced at every commit; the file itself changes only when
 //! that log is folded into it. A file copied without its `-wal` is therefore an older ledger: use [`Sqlite::backup`].

@@ -1,0 +1,117 @@
+//! The commands, one file each: its arguments beside what it does. This file lists them.
+
+pub(crate) mod abort;
+pub(crate) mod backup;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod export;
+pub(crate) mod history;
+pub(crate) mod init;
+pub(crate) mod keys;
+pub(crate) mod lock;
+pub(crate) mod manifest;
+pub(crate) mod promote;
+pub(crate) mod record;
+pub(crate) mod register;
+pub(crate) mod replay;
+pub(crate) mod resume;
+pub(crate) mod rollback;
+pub(crate) mod schema;
+pub(crate) mod show;
+pub(crate) mod status;
+pub(crate) mod trust;
+pub(crate) mod unlock;
+pub(crate) mod verify;
+pub(crate) mod whereabouts;
+
+use clap::Subcommand;
+
+use crate::answer::Answer;
+use crate::context::Context;
+use crate::error::CommandError;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a ledger, a key and a manifest
+    Init(init::Init),
+    /// Make a release known: a version of a component stands for a digest
+    Register(register::Register),
+    /// Promote a release into the next environment
+    Promote(promote::Promote),
+    /// Roll an environment back to a release that was there before
+    Rollback(rollback::Rollback),
+    /// Go on with a promotion or rollback that was interrupted
+    Resume(resume::Resume),
+    /// End a promotion or rollback that was interrupted, putting tags back
+    Abort(abort::Abort),
+    /// Lock an environment against promotions
+    Lock(lock::Lock),
+    /// Lift locks
+    Unlock(unlock::Unlock),
+    /// Record what a gate said
+    Record(record::Record),
+    /// What is where
+    Status(status::Status),
+    /// What happened, newest first
+    History(history::History),
+    /// One entry, or a whole promotion
+    Show(show::Show),
+    /// Where a digest or version is, and was
+    Where(whereabouts::Where),
+    /// Check every byte, signature and rule of a ledger or of an export
+    Verify(verify::Verify),
+    /// Write the ledger as plain files that anybody can verify
+    Export(export::Export),
+    /// Make a consistent copy of the ledger
+    Backup(backup::Backup),
+    /// Rebuild every projection from the log alone, and compare
+    Replay(replay::Replay),
+    /// Keys: request, add, list, revoke, endorse
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Check, compare and adopt the rules of a pipeline
+    #[command(subcommand)]
+    Manifest(manifest::Manifest),
+    /// Pin this ledger, so that later commands notice if it is another or was cut
+    Trust(trust::Trust),
+    /// Check key, grants, store, registries and manifest
+    Doctor(doctor::Doctor),
+    /// The JSON Schema of what a command prints
+    Schema(schema::Schema),
+    /// Completions for a shell
+    Completions(completions::Completions),
+    /// A whole promotion story in a temporary ledger, every line shown
+    Demo(demo::Demo),
+}
+
+/// Carries the command out.
+pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, CommandError> {
+    match command {
+        Command::Init(arguments) => init::run(context, arguments),
+        Command::Register(arguments) => register::run(context, arguments),
+        Command::Promote(arguments) => promote::run(context, arguments),
+        Command::Rollback(arguments) => rollback::run(context, arguments),
+        Command::Resume(arguments) => resume::run(context, &arguments),
+        Command::Abort(arguments) => abort::run(context, &arguments),
+        Command::Lock(arguments) => lock::run(context, arguments),
+        Command::Unlock(arguments) => unlock::run(context, arguments),
+        Command::Record(arguments) => record::run(context, arguments),
+        Command::Status(arguments) => status::run(context, &arguments),
+        Command::History(arguments) => history::run(context, &arguments),
+        Command::Show(arguments) => show::run(context, &arguments),
+        Command::Where(arguments) => whereabouts::run(context, &arguments),
+        Command::Verify(arguments) => verify::run(context, &arguments),
+        Command::Export(arguments) => export::run(context, &arguments),
+        Command::Backup(arguments) => backup::run(context, &arguments),
+        Command::Replay(arguments) => replay::run(context, &arguments),
+        Command::Keys(arguments) => keys::run(context, arguments),
+        Command::Manifest(arguments) => manifest::run(context, &arguments),
+        Command::Trust(arguments) => trust::run(context, &arguments),
+        Command::Doctor(arguments) => doctor::run(context, &arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Demo(arguments) => demo::run(context, &arguments),
+    }
+}

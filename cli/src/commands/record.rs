@@ -1,0 +1,142 @@
+//! `record`: appends what somebody else saw. In this version: gate results.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use promotion_ledger::custody::random::Random as _;
+use promotion_ledger::custody::store::Body;
+use promotion_ledger::evidence::hash::body_digest;
+use promotion_ledger::meaning::command::Command;
+use promotion_ledger::meaning::digest::Digest;
+use promotion_ledger::meaning::event::artifact::{Evidence, GateCompleted, GateStatus};
+use promotion_ledger::meaning::names::{Component, Environment, GateName, MediaType, Reason};
+
+use crate::answer::Answer;
+use crate::context::Context;
+use crate::error::{CommandError, file};
+use crate::machine::SystemRandom;
+use crate::page::{DIM, GOOD, Page, paint, short};
+use crate::session;
+use crate::views::run::{EntryRange, GateRecorded, GateResult};
+
+/// The most bytes that evidence may have.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+/// Records what somebody else saw.
+#[derive(Debug, Args)]
+pub(crate) struct Record {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// A gate's result for a digest and an environment; the newest counts
+    Gate(Gate),
+}
+
+/// Records a gate's result, bound to a digest and an environment. The newest by place in the log counts.
+#[derive(Debug, Args)]
+struct Gate {
+    /// The gate's name, as the manifest has it
+    name: GateName,
+    /// What was examined
+    #[arg(long)]
+    digest: Digest,
+    /// The environment that it was examined for
+    #[arg(long, value_name = "ENVIRONMENT")]
+    env: Environment,
+    /// The component; needed unless the pipeline has one
+    #[arg(long)]
+    component: Option<Component>,
+    /// How it ended
+    #[arg(long, value_enum)]
+    status: Status,
+    /// What the gate wrote, kept beside the log and named by its digest
+    #[arg(long, value_name = "FILE")]
+    evidence: Option<PathBuf>,
+    /// What the evidence is
+    #[arg(long, value_name = "TYPE", default_value = "application/octet-stream", requires = "evidence")]
+    media_type: MediaType,
+    /// What it says, in words
+    #[arg(long)]
+    message: Option<Reason>,
+    /// How long it took
+    #[arg(long, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(..=9_007_199_254_740_991))]
+    duration_ms: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Status {
+    Passed,
+    Failed,
+    Skipped,
+    Warning,
+}
+
+pub(crate) fn run(context: &Context, arguments: Record) -> Result<Answer, CommandError> {
+    match arguments.what {
+        What::Gate(gate) => record_gate(context, gate),
+    }
+}
+
+fn record_gate(context: &Context, arguments: Gate) -> Result<Answer, CommandError> {
+    let mut opened = session::open(context)?;
+    let rules = opened.rules(context)?;
+    let component = session::component(&rules, arguments.component.as_ref())?;
+    let key = opened.signing_key(context)?;
+    let (evidence, body) = evidence(&arguments)?.unzip();
+    let status = match arguments.status {
+        Status::Passed => GateStatus::Passed,
+        Status::Failed => GateStatus::Failed,
+        Status::Skipped => GateStatus::Skipped,
+        Status::Warning => GateStatus::Warning,
+    };
+    let event = GateCompleted {
+        component: component.clone(),
+        digest: arguments.digest.clone(),
+        duration_ms: arguments.duration_ms,
+        environment: arguments.env.clone(),
+        evidence: evidence.clone(),
+        gate: arguments.name.clone(),
+        message: arguments.message,
+        pipeline: rules.pipeline().clone(),
+        status,
+    };
+    let demanded = rules.environment(&arguments.env).is_some_and(|environment| environment.gates.contains(&arguments.name));
+    let bodies: Vec<Body> = body.into_iter().collect();
+    let committed = opened.write(context, &key, |session| Ok(session.commit(&Command::RecordGate(event), &bodies)?))?;
+    if !demanded {
+        context.warn(format!("the manifest in force does not ask for gate {} in {}: the result is recorded and changes nothing", arguments.name, arguments.env));
+    }
+    let entries = EntryRange::of(&committed.entries);
+    let view = GateRecorded {
+        pipeline: rules.pipeline().to_string(),
+        component: component.to_string(),
+        environment: arguments.env.to_string(),
+        artifact_digest: arguments.digest.to_string(),
+        gate_results: vec![GateResult { gate: arguments.name.to_string(), status: status.to_string(), entry: entries.map(|entries| entries.first) }],
+        evidence: evidence.map(|evidence| evidence.digest.to_string()),
+        entries,
+    };
+    let mut page = Page::new();
+    let at = entries.map(|entries| paint(DIM, entries.words())).unwrap_or_default();
+    page.line(format!("{}  {} {status} for {component} {} in {}  {at}", paint(GOOD, "Recorded"), arguments.name, short(&arguments.digest), arguments.env));
+    Ok(Answer::new(page, &view))
+}
+
+/// The evidence as the event names it, and the body to keep. Salted, so that a guess at its content proves nothing.
+fn evidence(arguments: &Gate) -> Result<Option<(Evidence, Body)>, CommandError> {
+    let Some(path) = &arguments.evidence else { return Ok(None) };
+    let size = fs::metadata(path).map_err(|error| file(path, "read", &error))?.len();
+    if size > LONGEST {
+        return Err(CommandError::usage(format!("{} has {size} bytes: evidence may have at most {LONGEST}", path.display())));
+    }
+    let bytes = fs::read(path).map_err(|error| file(path, "read", &error))?;
+    let mut salt = [0; 16];
+    SystemRandom.fill(&mut salt);
+    let digest = body_digest(&salt, &bytes);
+    let size = bytes.len() as u64;
+    Ok(Some((Evidence { digest, media_type: arguments.media_type.clone(), size }, Body { digest, salt, bytes })))
+}

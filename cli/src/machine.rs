@@ -1,0 +1,69 @@
+//! The one place that asks the machine: its clock, its randomness, its environment.
+
+#![expect(clippy::disallowed_methods, reason = "everything below is given what this file asks the machine for")]
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::time::{Duration, Instant, SystemTime};
+
+use promotion_delivery::registry::retry::Pace;
+use promotion_ledger::custody::clock::Clock;
+use promotion_ledger::custody::random::Random;
+use promotion_ledger::meaning::time::Timestamp;
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_micros()).ok().and_then(Timestamp::from_micros).unwrap_or(Timestamp::EPOCH)
+    }
+}
+
+/// The machine's randomness.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn fill(&self, buffer: &mut [u8]) {
+        getrandom::fill(buffer).expect("a machine without randomness can sign and name nothing");
+    }
+}
+
+/// The machine's time and chance, for waiting between tries.
+#[derive(Debug)]
+pub(crate) struct SystemPace(Instant);
+
+impl SystemPace {
+    pub(crate) fn new() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Pace for SystemPace {
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    fn sleep(&self, wait: Duration) {
+        std::thread::sleep(wait);
+    }
+
+    fn jitter(&self) -> f64 {
+        let mut bits = [0; 4];
+        SystemRandom.fill(&mut bits);
+        f64::from(u32::from_be_bytes(bits)) / (f64::from(u32::MAX) + 1.0)
+    }
+}
+
+/// Waits.
+pub(crate) fn pause(duration: Duration) {
+    std::thread::sleep(duration);
+}
+
+/// The environment, read once.
+pub(crate) fn environment() -> BTreeMap<String, OsString> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect()
+}

@@ -1,0 +1,388 @@
+//! What is said of a promotion or rollback: how it went, how it would go, and which one is meant.
+
+use promotion_delivery::runner::{Done, Plan};
+use promotion_ledger::meaning::decide::Decision;
+use promotion_ledger::meaning::event::Event;
+use promotion_ledger::meaning::event::promotion::{AuthorizationDecided, DowngradeDecided, Outcome};
+use promotion_ledger::meaning::facts::{FactKey, Run};
+use promotion_ledger::meaning::names::{Component, Environment, GateName, Pipeline, Version};
+use promotion_ledger::meaning::refusal::{ExitCode, Refusal};
+use promotion_ledger::meaning::rules::{Rules, Source};
+use promotion_ledger::meaning::versions::Comparison;
+
+use crate::answer::Answer;
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::page::{BAD, BOLD, DIM, GOOD, Page, Table, WARN, paint, short, visible};
+use crate::session::Opened;
+use crate::views::run::{EntryRange, Estimate, GateResult, Promoted, Tag};
+
+/// How many earlier runs an estimate rests on at most.
+const RUNS: u32 = 50;
+
+/// Which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    Promote,
+    Rollback,
+}
+
+/// What was asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Subject {
+    pub(crate) action: Action,
+    pub(crate) pipeline: Pipeline,
+    pub(crate) component: Component,
+    pub(crate) version: Version,
+    pub(crate) from: Source,
+    pub(crate) to: Environment,
+}
+
+impl Subject {
+    /// What a run that is under way was asked for.
+    pub(crate) fn of(run: &Run) -> Self {
+        let promotion = run.promotion.clone();
+        Self {
+            action: if run.leaves.is_some() { Action::Rollback } else { Action::Promote },
+            pipeline: promotion.pipeline,
+            component: promotion.component,
+            version: promotion.version,
+            from: promotion.from,
+            to: promotion.to,
+        }
+    }
+
+    /// `api v1.4.2  staging → prod`, or `api v1.4.1  back in prod`.
+    pub(crate) fn words(&self) -> String {
+        match self.action {
+            Action::Promote => format!("{} {}  {} → {}", self.component, self.version, self.from, self.to),
+            Action::Rollback => format!("{} {}  back into {}", self.component, self.version, self.to),
+        }
+    }
+
+    fn view(&self) -> Promoted {
+        Promoted {
+            action: if self.action == Action::Promote { "promote" } else { "rollback" }.to_owned(),
+            promotion_id: None,
+            pipeline: self.pipeline.to_string(),
+            component: self.component.to_string(),
+            version: self.version.to_string(),
+            artifact_digest: None,
+            from: self.from.to_string(),
+            to: self.to.to_string(),
+            already: false,
+            resumed: false,
+            dry_run: false,
+            tags: Vec::new(),
+            gate_results: Vec::new(),
+            authorization_passed: false,
+            authorized_via: None,
+            signature_status: "not_required".to_owned(),
+            estimate: None,
+            warnings: Vec::new(),
+            entries: None,
+        }
+    }
+}
+
+/// How it went.
+pub(crate) fn done(context: &Context, opened: &Opened, subject: &Subject, done: &Done) -> Result<Answer, CommandError> {
+    let mut view = subject.view();
+    view.warnings.clone_from(&done.warnings);
+    view.resumed = done.resumed;
+    let Some(promotion) = &done.promotion else {
+        return already(opened, subject, view);
+    };
+    view.promotion_id = Some(promotion.promotion_id.to_string());
+    view.artifact_digest = Some(promotion.digest.to_string());
+    view.entries = EntryRange::of(&done.entries);
+    let mut downgrade = None;
+    for entry in &done.entries {
+        match &entry.recorded().event {
+            Event::AuthorizationDecided(decided) => authorized(&mut view, decided),
+            Event::DowngradeDecided(decided) => downgrade = Some(decided),
+            Event::RegistryTagged(tagged) => {
+                view.tags.retain(|tag| tag.tag != tagged.tag.as_str());
+                view.tags.push(Tag { tag: tagged.tag.to_string(), digest: tagged.digest.to_string() });
+            }
+            Event::PromotionCompleted(completed) => {
+                view.authorization_passed = completed.authorization_passed;
+                view.authorized_via = Some(completed.authorized_via.to_string());
+                let cited = completed.gates.iter();
+                view.gate_results = cited.map(|gate| gate_result(&gate.gate, gate.status.as_str(), Some(gate.entry.get()))).collect();
+            }
+            Event::RollbackCompleted(completed) => {
+                view.authorization_passed = completed.authorization_passed;
+                view.authorized_via = Some(completed.authorized_via.to_string());
+            }
+            _ => {}
+        }
+    }
+    Ok(Answer::new(done_page(context, subject, &view, downgrade), &view))
+}
+
+fn authorized(view: &mut Promoted, decided: &AuthorizationDecided) {
+    view.authorization_passed = decided.outcome == Outcome::Passed;
+    view.authorized_via = Some(decided.authorized_via.to_string());
+}
+
+fn gate_result(gate: &GateName, status: &str, entry: Option<u64>) -> GateResult {
+    GateResult { gate: gate.to_string(), status: status.to_owned(), entry }
+}
+
+/// All was as asked for: nothing was done.
+fn already(opened: &Opened, subject: &Subject, mut view: Promoted) -> Result<Answer, CommandError> {
+    let place = FactKey::Place(subject.pipeline.clone(), subject.component.clone(), subject.to.clone());
+    let fact = opened.index.fact(&place)?;
+    let mut page = Page::new();
+    view.already = true;
+    let mut since = String::new();
+    if let Some(promotion_ledger::meaning::facts::Fact::Place(place)) = fact
+        && let Some(holder) = place.holder
+    {
+        view.artifact_digest = Some(holder.digest.to_string());
+        view.promotion_id = Some(holder.promotion_id.to_string());
+        since = paint(DIM, format!("since entry {}", holder.since));
+    }
+    let word = if subject.action == Action::Promote { "Already promoted" } else { "Already there" };
+    page.line(format!("{word}  {} {} is in {}  {since}", subject.component, subject.version, subject.to));
+    Ok(Answer::new(page, &view))
+}
+
+fn done_page(context: &Context, subject: &Subject, view: &Promoted, downgrade: Option<&DowngradeDecided>) -> Page {
+    let mut page = Page::new();
+    let entries = view.entries.map(EntryRange::words).unwrap_or_default();
+    let id = view.promotion_id.as_deref().unwrap_or_default();
+    let resumed = if view.resumed { ", resumed" } else { "" };
+    page.line(format!("{}  {}", paint(BOLD, subject.words()), paint(DIM, format!("promotion {}, {entries}{resumed}", brief(id)))));
+    let mut rows = Vec::new();
+    if let Some(via) = &view.authorized_via {
+        rows.push(("authorization".to_owned(), paint(GOOD, "passed"), visible(via)));
+    }
+    if let Some(downgrade) = downgrade {
+        rows.push(("downgrade guard".to_owned(), guard_word(downgrade), guard_words(downgrade)));
+    }
+    for gate in &view.gate_results {
+        let entry = gate.entry.map(|entry| paint(DIM, format!("entry {entry}"))).unwrap_or_default();
+        rows.push((gate.gate.clone(), status_word(&gate.status), entry));
+    }
+    let mut table = Table::new(&[]);
+    for (name, word, detail) in rows {
+        table.row(vec![name, word, detail]);
+    }
+    page.table(&table, 2);
+    let tags: Vec<&str> = view.tags.iter().map(|tag| tag.tag.as_str()).collect();
+    if !tags.is_empty() {
+        page.line(format!("{}    {} → {}", paint(GOOD, "Tagged"), tags.join(", "), short(view.artifact_digest.as_deref().unwrap_or_default())));
+    }
+    let (word, what) = match subject.action {
+        Action::Promote => ("Promoted", format!("{} {} to {}", subject.component, subject.version, subject.to)),
+        Action::Rollback => ("Rolled back", format!("{} to {} {}", subject.to, subject.component, subject.version)),
+    };
+    page.line(format!("{}  {what}  {}", paint(GOOD, word), paint(DIM, format!("trace {}", context.trace_id))));
+    page
+}
+
+fn brief(id: &str) -> String {
+    id.chars().take(13).collect()
+}
+
+fn guard_word(decided: &DowngradeDecided) -> String {
+    match (decided.outcome, decided.comparison) {
+        (Outcome::Refused, _) => paint(BAD, "refused"),
+        (Outcome::Passed, Comparison::Older | Comparison::Incomparable) => paint(WARN, "warning"),
+        (Outcome::Passed, _) => paint(GOOD, "passed"),
+    }
+}
+
+fn guard_words(decided: &DowngradeDecided) -> String {
+    let version = &decided.promotion.version;
+    match (&decided.current, decided.comparison) {
+        (None, _) => "nothing was there".to_owned(),
+        (Some(current), Comparison::Older) => format!("{current} → {version}, a downgrade that was asked for"),
+        (Some(current), Comparison::Incomparable) => format!("{current} → {version}, which cannot be compared"),
+        (Some(current), _) => format!("{current} → {version}"),
+    }
+}
+
+fn status_word(status: &str) -> String {
+    match status {
+        "passed" => paint(GOOD, status),
+        "warning" | "skipped" => paint(WARN, status),
+        _ => paint(BAD, status),
+    }
+}
+
+/// How it would go.
+pub(crate) fn planned(context: &Context, opened: &Opened, subject: &Subject, plan: &Plan) -> Result<Answer, CommandError> {
+    let mut view = subject.view();
+    view.dry_run = true;
+    view.artifact_digest = plan.digest.as_ref().map(ToString::to_string);
+    view.gate_results = demanded_gates(opened, subject, plan)?;
+    view.estimate = estimate(opened, subject)?;
+    match &plan.outcome {
+        Ok(decision) => Ok(would(context, subject, view, decision)),
+        Err(refusal) => Err(would_not(subject, &view, refusal)),
+    }
+}
+
+fn would(_context: &Context, subject: &Subject, mut view: Promoted, decision: &Decision) -> Answer {
+    view.warnings.clone_from(&decision.warnings);
+    view.already = decision.events.is_empty() && decision.resume.is_none();
+    view.resumed = decision.resume.is_some();
+    if let Some(Event::AuthorizationDecided(decided)) = decision.events.iter().find(|event| matches!(event, Event::AuthorizationDecided(_))) {
+        authorized(&mut view, decided);
+    }
+    let number = decision.events.iter().find_map(|event| match event {
+        Event::RollbackRequested(requested) => Some(requested.leaves.number),
+        _ => None,
+    });
+    let digest = view.artifact_digest.clone().unwrap_or_default();
+    if !view.already {
+        let first = match number {
+            Some(number) => format!("{}-{}-rollback-{number}", subject.version, subject.to),
+            None => format!("{}-{}", subject.version, subject.to),
+        };
+        view.tags = [first, format!("latest-{}", subject.to)].map(|tag| Tag { tag, digest: digest.clone() }).into();
+    }
+    let mut page = Page::new();
+    page.line(format!("{}  {}", paint(BOLD, subject.words()), paint(DIM, "dry run: nothing is written anywhere")));
+    let mut table = Table::new(&[]);
+    for gate in &view.gate_results {
+        let entry = gate.entry.map(|entry| paint(DIM, format!("entry {entry}"))).unwrap_or_default();
+        table.row(vec![gate.gate.clone(), status_word(&gate.status), entry]);
+    }
+    page.table(&table, 2);
+    for warning in &view.warnings {
+        page.line(format!("  {} {}", paint(WARN, "warning:"), visible(warning)));
+    }
+    for tag in &view.tags {
+        page.line(format!("  would tag {} → {}", tag.tag, short(&tag.digest)));
+    }
+    page.line("  signature: not required by the rules in force");
+    page.line(format!("  {}", estimate_words(view.estimate)));
+    let verdict = if view.already {
+        "Would succeed: it is there already, and nothing would be done"
+    } else if view.resumed {
+        "Would succeed: it would go on with the same promotion, which is under way"
+    } else {
+        "Would succeed"
+    };
+    page.line(paint(GOOD, verdict));
+    Answer::new(page, &view)
+}
+
+fn would_not(subject: &Subject, view: &Promoted, refusal: &Refusal) -> CommandError {
+    let mut error = CommandError::refused(refusal, &[]);
+    let gates: Vec<serde_json::Value> =
+        view.gate_results.iter().map(|gate| serde_json::json!({"gate": gate.gate, "status": gate.status, "entry": gate.entry})).collect();
+    error.message = format!("{} would be refused: {}", subject.words(), error.message);
+    error.with("dry_run", true).with("gate_results", gates)
+}
+
+/// The gates that the rules in force demand, with their newest results.
+fn demanded_gates(opened: &Opened, subject: &Subject, plan: &Plan) -> Result<Vec<GateResult>, CommandError> {
+    let rules = rules_of(opened, &subject.pipeline)?;
+    let gates = rules.environment(&subject.to).map(|environment| environment.gates.clone()).unwrap_or_default();
+    let (Action::Promote, Some(digest)) = (subject.action, &plan.digest) else { return Ok(Vec::new()) };
+    let mut results = Vec::new();
+    for gate in gates {
+        let key = FactKey::Gate(subject.pipeline.clone(), subject.component.clone(), subject.to.clone(), gate.clone(), digest.clone());
+        results.push(match opened.index.fact(&key)? {
+            Some(promotion_ledger::meaning::facts::Fact::Gate(result)) => gate_result(&gate, result.status.as_str(), Some(result.sequence.get())),
+            _ => gate_result(&gate, "missing", None),
+        });
+    }
+    Ok(results)
+}
+
+/// The median of what earlier runs took.
+fn estimate(opened: &Opened, subject: &Subject) -> Result<Option<Estimate>, CommandError> {
+    let mut durations = opened.index.durations(&subject.pipeline, &subject.component, &subject.to, RUNS)?;
+    durations.sort_unstable();
+    let median = durations.get(durations.len() / 2);
+    Ok(median.map(|median| Estimate { milliseconds: u64::try_from(median.as_millis()).unwrap_or(u64::MAX), runs: durations.len() }))
+}
+
+fn estimate_words(estimate: Option<Estimate>) -> String {
+    match estimate {
+        None => "estimated time: unknown, no earlier run to go by".to_owned(),
+        Some(Estimate { milliseconds, runs }) => {
+            let seconds = milliseconds as f64 / 1000.0;
+            format!("estimated time: {seconds:.1} s, the median of {}", crate::page::count(runs as u64, "earlier run", "earlier runs"))
+        }
+    }
+}
+
+/// The rules in force for a pipeline that something under way names.
+pub(crate) fn rules_of(opened: &Opened, pipeline: &Pipeline) -> Result<Rules, CommandError> {
+    opened.core().rules(pipeline).cloned().ok_or_else(|| CommandError::usage(format!("there is no pipeline {pipeline} in this ledger")))
+}
+
+/// The run that is meant: by its id, by the beginning of it, or because there is only one.
+pub(crate) fn run_under_way(context: &Context, opened: &Opened, named: Option<&str>) -> Result<Run, CommandError> {
+    let all = opened.index.under_way(context.global.pipeline.as_ref())?;
+    let mut meant: Vec<Run> = all
+        .into_iter()
+        .map(|row| row.run)
+        .filter(|run| named.is_none_or(|named| run.promotion.promotion_id.to_string().starts_with(named)))
+        .collect();
+    match (meant.len(), meant.pop()) {
+        (1, Some(run)) => Ok(run),
+        (0, _) => {
+            let what = named.map_or("nothing is under way".to_owned(), |named| format!("promotion {named} is not under way"));
+            Err(CommandError::new(ExitCode::NotFound, what).hint("`promoledger status` lists what is; `promoledger show` tells how a promotion ended"))
+        }
+        (_, last) => {
+            let list: Vec<String> =
+                meant.iter().chain(&last).map(|run| format!("{} ({})", run.promotion.promotion_id, Subject::of(run).words())).collect();
+            Err(CommandError::usage(format!("several are under way: {}", list.join("; "))).hint("name the one you mean"))
+        }
+    }
+}
+
+/// Versions of the component that a slip of the hand may have meant.
+pub(crate) fn near_versions(opened: &Opened, pipeline: &Pipeline, component: &Component, wanted: &Version) -> Option<String> {
+    let known = opened.index.versions(pipeline, component).ok()?;
+    let mut near: Vec<(usize, String)> = known
+        .iter()
+        .map(|version| (distance(wanted.as_str(), version.as_str()), version.to_string()))
+        .filter(|(distance, _)| *distance <= 2)
+        .collect();
+    near.sort();
+    let names: Vec<String> = near.into_iter().take(3).map(|(_, name)| name).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// The edit distance between two short texts (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut before = row.first().copied().unwrap_or(0);
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+        for (j, to) in b.chars().enumerate() {
+            let replaced = before + usize::from(from != to);
+            before = row.get(j + 1).copied().unwrap_or(0);
+            let left = row.get(j).copied().unwrap_or(0) + 1;
+            if let Some(cell) = row.get_mut(j + 1) {
+                *cell = replaced.min(left).min(before + 1);
+            }
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_hand_is_near() {
+        assert_eq!(distance("v1.4.2", "v1.4.2"), 0);
+        assert_eq!(distance("v1.4.2", "v1.4.3"), 1);
+        assert_eq!(distance("1.4.2", "v1.4.2"), 1);
+        assert_eq!(distance("", "abc"), 3);
+    }
+}

@@ -1,0 +1,165 @@
+//! Every bit of a log and of its bodies, flipped once, is noticed where it was flipped.
+//!
+//! A flipped bit of an entry is always exit 20 at that entry. It cannot be 23: the law is asked only of what is
+//! authentic, and no bit of an entry stands outside its signature except those of the signature line, which name the
+//! key and are the signature. It cannot be noticed later: the entry's own signature fails before the next entry's
+//! `prev` does. And it leaves no trace in the chain that found it.
+
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::{fs, thread};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use promotion_ledger::custody::audit::{Pins, Report, verify};
+use promotion_ledger::custody::log::{Kept, Log, LogError};
+use promotion_ledger::custody::store::Body;
+use promotion_ledger::evidence::chain::Chain;
+use promotion_ledger::meaning::digest::BodyDigest;
+use promotion_ledger::meaning::refusal::ExitCode;
+use promotion_ledger::meaning::time::Timestamp;
+use serde_json::Value;
+
+struct Bytes {
+    notes: Vec<Vec<u8>>,
+    bodies: BTreeMap<BodyDigest, Body>,
+}
+
+impl Log for Bytes {
+    fn entries(&self, each: &mut dyn FnMut(Kept) -> ControlFlow<()>) -> Result<(), LogError> {
+        let _ = self.notes.iter().try_for_each(|note| each(Kept { note: note.clone(), filed: None }));
+        Ok(())
+    }
+
+    fn body(&self, digest: &BodyDigest) -> Result<Option<Body>, LogError> {
+        Ok(self.bodies.get(digest).cloned())
+    }
+
+    fn bodies(&self, each: &mut dyn FnMut(BodyDigest) -> ControlFlow<()>) -> Result<(), LogError> {
+        let _ = self.bodies.keys().try_for_each(|digest| each(*digest));
+        Ok(())
+    }
+}
+
+/// A sound log among the vectors.
+fn sound(name: &str) -> Bytes {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/vectors/v1/valid").join(name);
+    let vector: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let decode = |value: &Value| STANDARD.decode(value.as_str().unwrap()).unwrap();
+    let body = |body: &Value| {
+        let digest = BodyDigest::from_hex(body["digest"].as_str().unwrap()).unwrap();
+        let salt = decode(&body["salt_base64"]).try_into().unwrap();
+        (digest, Body { digest, salt, bytes: decode(&body["bytes_base64"]) })
+    };
+    let log = Bytes {
+        notes: vector["entries"].as_array().unwrap().iter().map(|note| note.as_str().unwrap().as_bytes().to_vec()).collect(),
+        bodies: vector["bodies"].as_array().unwrap().iter().map(body).collect(),
+    };
+    assert_eq!(audit(&log).exit_code(), ExitCode::Done, "{name} is sound");
+    log
+}
+
+fn audit(log: &Bytes) -> Report {
+    verify(log, &Pins::default(), Timestamp::parse("2030-01-01T00:00:00.000000Z").unwrap())
+}
+
+fn flip(bytes: &mut [u8], bit: usize) {
+    bytes[bit / 8] ^= 1 << (bit % 8);
+}
+
+/// Flips every bit of the entry that comes next in the chain.
+fn flip_every_bit(chain: &mut Chain, note: &[u8]) {
+    let at = chain.size();
+    let before = (chain.size(), *chain.head(), chain.state().clone());
+    let mut flipped = note.to_vec();
+    for bit in 0..note.len() * 8 {
+        flip(&mut flipped, bit);
+        let fault = chain.admit(&flipped).expect_err(&format!("bit {bit} of entry {at} is noticed"));
+        assert_eq!((fault.fault.exit_code(), fault.sequence.get()), (ExitCode::Tampered, at), "bit {bit} of entry {at}: {fault}");
+        flip(&mut flipped, bit);
+    }
+    assert!(before == (chain.size(), *chain.head(), chain.state().clone()), "entry {at}: what was refused left a trace");
+}
+
+// proves: derived
+#[test]
+fn every_bit_of_every_entry() {
+    let log = sound("full-story.json");
+    let mut chains = Vec::new();
+    let mut chain = Chain::begin();
+    for note in &log.notes {
+        chains.push((chain.clone(), note));
+        chain.admit(note).unwrap();
+    }
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        for first in 0..threads {
+            let mine: Vec<_> = chains.iter().skip(first).step_by(threads).cloned().collect();
+            scope.spawn(move || {
+                for (mut chain, note) in mine {
+                    flip_every_bit(&mut chain, note);
+                    chain.admit(note).unwrap();
+                }
+            });
+        }
+    });
+}
+
+/// The whole verdict says what the chain says: the entries before stand, and nothing behind was read.
+#[test]
+fn one_bit_of_every_entry_in_the_whole_verdict() {
+    let mut log = sound("full-story.json");
+    for at in 0..log.notes.len() {
+        let bit = (at * 7919) % (log.notes[at].len() * 8);
+        flip(&mut log.notes[at], bit);
+        let report = audit(&log);
+        let [finding] = report.findings.as_slice() else { panic!("entry {at}, bit {bit}: one finding, {:?}", report.findings) };
+        assert_eq!((finding.code, finding.entry.map(|entry| entry.get())), (ExitCode::Tampered, Some(at as u64)), "bit {bit}");
+        assert_eq!((report.exit_code(), report.sound), (ExitCode::Tampered, at as u64), "entry {at}, bit {bit}");
+        flip(&mut log.notes[at], bit);
+    }
+}
+
+/// A body of no bytes has its salt. The digest it is filed under is its name: a body under another name is missing.
+// proves: FR-011
+#[test]
+fn every_bit_of_every_body() {
+    let log = sound("bodies.json");
+    let digests: Vec<BodyDigest> = log.bodies.keys().copied().collect();
+    assert_eq!(digests.len(), 2);
+    for digest in digests {
+        let whole = log.bodies[&digest].clone();
+        let file = [&whole.salt[..], &whole.bytes].concat();
+        for bit in 0..file.len() * 8 {
+            let mut file = file.clone();
+            flip(&mut file, bit);
+            let (salt, bytes) = file.split_first_chunk::<16>().unwrap();
+            let verdict = with_body(&log, digest, Body { salt: *salt, bytes: bytes.to_vec(), ..whole.clone() });
+            assert_eq!(verdict, named(&log, &digest, ExitCode::Tampered), "body {digest}, bit {bit}");
+        }
+        for bit in 0..256 {
+            let mut name = *digest.as_bytes();
+            flip(&mut name, bit);
+            let verdict = with_body(&log, digest, Body { digest: BodyDigest::from_bytes(name), ..whole.clone() });
+            assert_eq!(verdict, named(&log, &digest, ExitCode::Incomplete), "the name of body {digest}, bit {bit}");
+        }
+    }
+}
+
+/// The verdict over the log with a body in the place of another, and the entry that it is about.
+fn with_body(log: &Bytes, old: BodyDigest, body: Body) -> (ExitCode, Option<u64>) {
+    let mut bodies = log.bodies.clone();
+    bodies.remove(&old);
+    bodies.insert(body.digest, body);
+    let report = audit(&Bytes { notes: log.notes.clone(), bodies });
+    (report.exit_code(), report.findings.first().and_then(|finding| finding.entry).map(|entry| entry.get()))
+}
+
+/// That verdict at the entry that names the body.
+fn named(log: &Bytes, digest: &BodyDigest, code: ExitCode) -> (ExitCode, Option<u64>) {
+    let spelled = format!("\"digest\":\"{digest}\"");
+    let naming = log.notes.iter().position(|note| note.windows(spelled.len()).any(|window| window == spelled.as_bytes()));
+    (code, naming.map(|at| at as u64))
+}

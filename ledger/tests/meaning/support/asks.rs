@@ -1,0 +1,100 @@
+//! Commands, short to write; what a test cares for is set on top.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use promotion_ledger::meaning::command::{Command, Lock, Promote, Register, Rollback, Seen, Unlock};
+use promotion_ledger::meaning::event::artifact::GateCompleted;
+use promotion_ledger::meaning::event::ledger::{KeyAddition, KeyRevoked};
+use promotion_ledger::meaning::id::PromotionId;
+use promotion_ledger::meaning::rules::Rules;
+
+use super::names::{built, component, environment, reason, run_id, shop, source, version};
+
+/// Whatever can be asked of `decide`.
+pub(crate) trait Ask {
+    fn command(self) -> Command;
+}
+
+macro_rules! asks {
+    ($($kind:ty => $variant:ident,)*) => {
+        $(impl Ask for $kind {
+            fn command(self) -> Command {
+                Command::$variant(self)
+            }
+        })*
+    };
+}
+
+asks! {
+    Register => Register,
+    Promote => Promote,
+    Rollback => Rollback,
+    Lock => Lock,
+    Unlock => Unlock,
+    GateCompleted => RecordGate,
+    Rules => AdoptManifest,
+    KeyAddition => AddKey,
+    KeyRevoked => RevokeKey,
+}
+
+impl Ask for Command {
+    fn command(self) -> Command {
+        self
+    }
+}
+
+pub(crate) fn register(component_name: &str, version_name: &str) -> Register {
+    Register {
+        pipeline: shop(),
+        component: component(component_name),
+        version: version(version_name),
+        digest: built(component_name, version_name),
+        source_sha: None,
+    }
+}
+
+/// Asks with an id of its own, and with nothing seen in the registry.
+pub(crate) fn promote(component_name: &str, version_name: &str, from: &str, to: &str) -> Promote {
+    Promote {
+        promotion_id: fresh_run(),
+        pipeline: shop(),
+        component: component(component_name),
+        version: version(version_name),
+        from: source(from),
+        to: environment(to),
+        allow_downgrade: false,
+        force: false,
+        reason: None,
+        seen: Seen::default(),
+    }
+}
+
+/// Asks with an id of its own, and with nothing seen in the registry.
+pub(crate) fn rollback(component_name: &str, version_name: &str, environment_name: &str) -> Rollback {
+    Rollback {
+        promotion_id: fresh_run(),
+        pipeline: shop(),
+        component: component(component_name),
+        version: version(version_name),
+        environment: environment(environment_name),
+        reason: reason("checkout is broken"),
+        target_tag: None,
+    }
+}
+
+pub(crate) fn lock(environment_name: &str, why: &str) -> Lock {
+    Lock { pipeline: shop(), environment: environment(environment_name), component: None, reason: reason(why) }
+}
+
+pub(crate) fn unlock(environment_name: &str) -> Unlock {
+    Unlock { pipeline: shop(), environment: environment(environment_name), component: None, others: false, reason: None }
+}
+
+pub(crate) fn abort(run: PromotionId) -> Command {
+    Command::Abort(run, reason("nobody is at it"))
+}
+
+fn fresh_run() -> PromotionId {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    run_id(NEXT.fetch_add(1, Ordering::Relaxed))
+}

@@ -1,0 +1,191 @@
+//! Logs with nothing wrong in them, and one that this level of the format cannot judge to its end.
+
+use serde_json::json;
+
+use super::hand::{Hand, Key};
+use super::run::{COMPONENT, PIPELINE, RIGHT, Run, digest, gate, registration, rules, with};
+use super::{Case, PinsText, Wrong};
+
+pub(crate) fn all() -> Vec<Case> {
+    vec![genesis(), story(), two_admins(), bodies(), longest(), edges(), pinned(), not_understood()]
+}
+
+fn genesis() -> Case {
+    Case::valid("genesis", "Entry 0 alone.", &Hand::with(&[&Key::alice()]))
+}
+
+/// Everything that happens to a team in a bad week.
+fn story() -> Case {
+    let (alice, ci, dave) = (Key::alice(), Key::ci(), Key::dave());
+    let mut hand = Hand::with(&[&alice, &ci]);
+    hand.adopt(&alice);
+    hand.write(&ci, "artifact.registered", with(registration("v1.0.0", 1), "source_sha", json!("0123abc")));
+    hand.carry_out(&ci, &Run::promotion(1, "v1.0.0", 1, "none", "dev"), None, None, &[]);
+    let report = hand.keep(br#"{"found":0}"#);
+    let passed = hand.write(
+        &ci,
+        "gate.completed",
+        with(with(with(gate(1, "passed"), "evidence", report), "duration_ms", json!(812)), "message", json!("nothing found — \u{e9}")),
+    );
+    hand.carry_out(&ci, &Run::promotion(2, "v1.0.0", 1, "dev", "staging"), None, None, &[passed]);
+    let added = dave.requested(&hand.genesis());
+    hand.write(&alice, "key.added", json!({"key": added}));
+    hand.register(&ci, "v1.1.0", 2);
+    taken_over(&mut hand, &ci, &dave);
+    refused(&mut hand, &ci);
+    locked(&mut hand, &alice, &ci);
+    rolled_back(&mut hand, &ci);
+    aborted(&mut hand, &alice, &ci);
+    hand.write(&alice, "key.revoked", dave.revocation());
+    hand.write_with(&alice, "clock.corrected", json!({"reason": "the runner's clock was ahead"}), |draft| {
+        draft.time = "2026-01-15T09:00:00.000001Z".to_owned().try_into().expect("a time");
+    });
+    Case::valid("full-story", "Every kind of thing that one admin's ledger can hold, in one log.", &hand)
+}
+
+fn taken_over(hand: &mut Hand, ci: &Key, dave: &Key) {
+    let mut run = Run::promotion(3, "v1.1.0", 2, "none", "dev");
+    hand.begin(ci, &run, Some(("v1.0.0", "newer")));
+    hand.tag(ci, &run, "immutable", None);
+    hand.write(dave, "promotion.taken_over", run.taken_over("ci:acme/shop"));
+    run.epoch = 2;
+    hand.tag(dave, &run, "latest", Some(1));
+    hand.complete(dave, &run, &[]);
+}
+
+fn refused(hand: &mut Hand, ci: &Key) {
+    let run = Run::promotion(4, "v1.0.0", 1, "none", "dev");
+    let asked = with(with(run.authorized(), "outcome", json!("refused")), "authorized_via", json!("in no group that is allowed"));
+    hand.write(ci, "authorization.decided", asked);
+    hand.write(ci, "downgrade.decided", run.compared(Some(("v1.1.0", "older")), false, "refused"));
+    hand.write(ci, "promotion.refused", run.refused(14));
+    hand.write(ci, "rollback.refused", Run::rollback(5, "dev", ("v0.9.0", 9), ("v1.1.0", 2), 1).refused(11));
+}
+
+fn locked(hand: &mut Hand, alice: &Key, ci: &Key) {
+    let lock = json!({"environment": "staging", "pipeline": PIPELINE, "reason": "the quarter closes"});
+    let whole = hand.write(alice, "environment.locked", lock.clone());
+    let narrowed = hand.write(alice, "environment.locked", with(lock, "component", json!(COMPONENT)));
+    hand.write(ci, "promotion.refused", Run::promotion(6, "v1.1.0", 2, "dev", "staging").refused(13));
+    let lift = |lock: u64| json!({"environment": "staging", "lock": lock, "pipeline": PIPELINE, "reason": "closed"});
+    hand.write(alice, "environment.unlocked", lift(whole));
+    hand.write(alice, "environment.unlocked", with(lift(narrowed), "component", json!(COMPONENT)));
+    let allowed = json!({
+        "action": "lock", "authorized_via": RIGHT, "environment": "staging", "outcome": "passed", "pipeline": PIPELINE,
+    });
+    hand.write(ci, "authorization.decided", allowed);
+}
+
+fn rolled_back(hand: &mut Hand, ci: &Key) {
+    hand.carry_out(ci, &Run::rollback(7, "dev", ("v1.0.0", 1), ("v1.1.0", 2), 1), None, Some(2), &[]);
+    let failing = Run::rollback(8, "dev", ("v1.1.0", 2), ("v1.0.0", 1), 1);
+    hand.request(ci, &failing);
+    hand.write(ci, "rollback.failed", failing.failed(&json!([])));
+}
+
+/// The mutable tag was moved and is put back; the other cannot be unmade, and is named.
+fn aborted(hand: &mut Hand, alice: &Key, ci: &Key) {
+    hand.register(ci, "v1.2.0", 3);
+    let run = Run::promotion(9, "v1.2.0", 3, "none", "dev");
+    hand.begin(ci, &run, Some(("v1.0.0", "newer")));
+    hand.tags(ci, &run, Some(1));
+    hand.write(ci, "step.started", run.start("latest", 1, Some(3)));
+    hand.write(ci, "registry.tagged", run.tagged("latest", 1));
+    hand.write(alice, "promotion.aborted", run.aborted(&json!([{"digest": digest(3), "tag": run.tag("immutable")}])));
+    let failing = Run { number: 10, ..run };
+    hand.request(ci, &failing);
+    hand.write(ci, "promotion.failed", failing.failed(&json!([])));
+}
+
+fn two_admins() -> Case {
+    let (alice, bob, recovery, dave, ci) = (Key::alice(), Key::bob(), Key::recovery(), Key::dave(), Key::ci());
+    let mut hand = Hand::default();
+    hand.created(2, &[&alice, &bob], Some(&recovery));
+    let genesis = hand.genesis();
+    let add = hand.write(&alice, "key.proposed", json!({"change": {"add": dave.requested(&genesis)}}));
+    hand.write(&bob, "key.endorsed", json!({"proposal": add}));
+    hand.write(&dave, "promotion.refused", Run::promotion(1, "v1.0.0", 1, "none", "dev").refused(9));
+    let revoke = hand.write(&bob, "key.proposed", json!({"change": {"revoke": dave.revocation()}}));
+    hand.write(&alice, "key.endorsed", json!({"proposal": revoke}));
+    hand.write(&recovery, "key.added", json!({"key": ci.requested(&genesis)}));
+    hand.write(&recovery, "key.revoked", ci.revocation());
+    Case::valid("two-admins", "Keys change by proposal and endorsement, and by the recovery key alone.", &hand)
+}
+
+fn bodies() -> Case {
+    let alice = Key::alice();
+    let mut hand = Hand::with(&[&alice]);
+    hand.adopt(&alice);
+    for (of, body) in [(1, &b"kept"[..]), (2, b"taken away"), (3, b"")] {
+        let evidence = hand.keep(body);
+        hand.write(&alice, "gate.completed", with(gate(of, "warning"), "evidence", evidence));
+    }
+    let removed = hand.bodies.remove(1);
+    hand.write(&alice, "body.removed", json!({"digest": removed.digest, "reason": "it named a customer"}));
+    Case::valid("bodies", "Three bodies are named: one is kept, one is empty, one is gone and an entry says so.", &hand)
+}
+
+/// An entry of exactly 65,535 bytes.
+fn longest() -> Case {
+    let alice = Key::alice();
+    let mut hand = Hand::with(&[&alice]);
+    let run = Run::promotion(1, "v1.0.0", 1, "none", "dev");
+    let fill = |length: usize| {
+        let mut reasons = vec![json!({"code": 1, "message": "x".repeat(1024)}); 61];
+        reasons.push(json!({"code": 1, "message": "x".repeat(length)}));
+        json!({"promotion": run.json(), "reasons": reasons})
+    };
+    let mut trial = hand.clone();
+    trial.write(&alice, "promotion.refused", fill(1));
+    let missing = 65_535 - trial.notes.last().expect("an entry").len();
+    hand.write(&alice, "promotion.refused", fill(1 + missing));
+    Case::valid("longest-entry", "An entry as long as an entry may be: 65,535 bytes.", &hand)
+}
+
+/// Values at the edges of what is allowed.
+fn edges() -> Case {
+    let alice = Key::alice();
+    let mut hand = Hand::with(&[&alice]);
+    hand.write(&alice, "manifest.adopted", json!({"rules": with(rules("block"), "pipeline", json!("9".repeat(64)))}));
+    hand.write_with(&alice, "clock.corrected", json!({"reason": "\u{0}\u{7f}\u{2028}\u{10ffff}\"\\/\u{8}\t\n\u{c}\r"}), |draft| {
+        draft.time = "1970-01-01T00:00:00.000000Z".to_owned().try_into().expect("a time");
+    });
+    hand.write_with(&alice, "format.raised", json!({"level": u32::MAX}), |draft| {
+        draft.id = "ffffffff-ffff-ffff-ffff-ffffffffffff".to_owned().try_into().expect("an id");
+        draft.agent = "!".repeat(64).try_into().expect("an agent");
+    });
+    Case::valid("edges", "Escapes, the first time there is, the longest names, the highest level.", &hand)
+}
+
+fn pinned() -> Case {
+    let alice = Key::alice();
+    let mut hand = Hand::with(&[&alice]);
+    let head = hand.head();
+    hand.adopt(&alice);
+    let pins = PinsText {
+        origin: Some(super::hand::ORIGIN.to_owned()),
+        genesis: Some(head.to_string()),
+        size: Some(1),
+        head: Some(head.to_string()),
+        key: Some(alice.secret.verifier_key().to_string()),
+    };
+    Case::valid("pinned", "The log begins as the auditor remembers it.", &hand).pinned(pins, true)
+}
+
+fn not_understood() -> Case {
+    let (alice, ci) = (Key::alice(), Key::ci());
+    let mut hand = Hand::with(&[&alice, &ci]);
+    hand.write(&alice, "format.raised", json!({"level": 2}));
+    hand.adopt(&alice);
+    let unknown = hand.write_raw(&ci, "pipeline.halted", 1, &json!({"pipeline": PIPELINE}));
+    hand.write_raw(&ci, "artifact.registered", 2, &json!({}));
+    hand.register(&ci, "v1.0.0", 1);
+    hand.register(&ci, "v1.0.0", 2);
+    Case::new(
+        "valid",
+        "not-understood",
+        "An entry of a later level of the format, and known ones behind it, over which the law is not asked.",
+        &hand,
+        Wrong::Other(22, Some(unknown), "not-understood"),
+    )
+}

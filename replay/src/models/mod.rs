@@ -1,0 +1,168 @@
+//! The read models: what each verified entry changes in them. A pure fold, of the entry and nothing else; where the
+//! changes are kept is the index's business.
+
+pub mod filters;
+mod history;
+pub mod rows;
+mod summary;
+
+use promotion_ledger::evidence::chain::Verified;
+use promotion_ledger::meaning::digest::BodyDigest;
+use promotion_ledger::meaning::event::artifact::ArtifactRegistered;
+use promotion_ledger::meaning::event::environment::EnvironmentLocked;
+use promotion_ledger::meaning::event::promotion::Promotion;
+use promotion_ledger::meaning::event::{Event, Recorded};
+use promotion_ledger::meaning::id::{PromotionId, Sequence};
+use promotion_ledger::meaning::names::Principal;
+use promotion_ledger::meaning::time::Timestamp;
+
+pub use history::{Line, passed_over};
+use rows::Kind;
+
+/// A place in the log and its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The place.
+    pub sequence: Sequence,
+    /// The time.
+    pub time: Timestamp,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The release is in the environment.
+    Completed,
+    /// It is not: something failed.
+    Failed,
+    /// It is not: somebody ended the run.
+    Aborted,
+}
+
+/// One change of one read model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change<'a> {
+    /// The history has a line more.
+    Recorded(Line<'a>),
+    /// A release is known.
+    Registered {
+        /// Which one.
+        release: &'a ArtifactRegistered,
+        /// Where that was recorded.
+        at: Sequence,
+    },
+    /// A run began.
+    RunBegan {
+        /// What is to land where.
+        promotion: &'a Promotion,
+        /// What kind of run it is.
+        kind: Kind,
+        /// When.
+        at: Moment,
+    },
+    /// A run ended.
+    RunEnded {
+        /// Which one.
+        promotion_id: PromotionId,
+        /// How.
+        ending: Ending,
+        /// When.
+        at: Moment,
+    },
+    /// Whatever was in the environment is there no more.
+    TenureEnded {
+        /// What takes its place.
+        promotion: &'a Promotion,
+        /// Whether that is a rollback.
+        by_rollback: bool,
+        /// When.
+        at: Moment,
+    },
+    /// A release is in the environment.
+    TenureBegan {
+        /// What landed where.
+        promotion: &'a Promotion,
+        /// How it came.
+        kind: Kind,
+        /// Who completed the run.
+        by: &'a Principal,
+        /// When.
+        at: Moment,
+    },
+    /// A lock stands.
+    Locked {
+        /// What it locks, and why.
+        lock: &'a EnvironmentLocked,
+        /// Who set it.
+        owner: &'a Principal,
+        /// When.
+        at: Moment,
+    },
+    /// A lock stands no more.
+    Unlocked {
+        /// The entry that set it.
+        lock: Sequence,
+    },
+    /// An entry names a body as evidence.
+    BodyCited {
+        /// The body.
+        digest: BodyDigest,
+        /// The entry.
+        at: Sequence,
+    },
+    /// A body was removed.
+    BodyRemoved {
+        /// The body.
+        digest: BodyDigest,
+        /// The entry that says so.
+        at: Sequence,
+    },
+}
+
+/// What the entry changes, in the order in which to take it in.
+pub fn changes(entry: &Verified) -> Vec<Change<'_>> {
+    let recorded = entry.recorded();
+    let mut changes = vec![Change::Recorded(history::line(recorded, *entry.hash()))];
+    changes.extend(recorded.event.evidence().map(|evidence| Change::BodyCited { digest: evidence.digest, at: recorded.sequence }));
+    changes.extend(of_event(recorded));
+    changes
+}
+
+fn of_event(entry: &Recorded) -> Vec<Change<'_>> {
+    let at = Moment { sequence: entry.sequence, time: entry.time };
+    let began = |promotion, kind| vec![Change::RunBegan { promotion, kind, at }];
+    let ended = |promotion: &Promotion, ending| vec![Change::RunEnded { promotion_id: promotion.promotion_id, ending, at }];
+    match &entry.event {
+        Event::ArtifactRegistered(release) => vec![Change::Registered { release, at: at.sequence }],
+        Event::PromotionRequested(event) => began(&event.promotion, Kind::Promotion),
+        Event::RollbackRequested(event) => began(&event.promotion, Kind::Rollback),
+        Event::PromotionCompleted(event) => landed(&event.promotion, Kind::Promotion, entry, at),
+        Event::RollbackCompleted(event) => landed(&event.promotion, Kind::Rollback, entry, at),
+        Event::PromotionFailed(event) => ended(&event.promotion, Ending::Failed),
+        Event::RollbackFailed(event) => ended(&event.promotion, Ending::Failed),
+        Event::PromotionAborted(event) => ended(&event.promotion, Ending::Aborted),
+        Event::EnvironmentLocked(lock) => vec![Change::Locked { lock, owner: &entry.actor, at }],
+        Event::EnvironmentUnlocked(event) => vec![Change::Unlocked { lock: event.lock }],
+        Event::BodyRemoved(event) => vec![Change::BodyRemoved { digest: event.digest, at: at.sequence }],
+        _ => Vec::new(),
+    }
+}
+
+fn landed<'a>(promotion: &'a Promotion, kind: Kind, entry: &'a Recorded, at: Moment) -> Vec<Change<'a>> {
+    vec![
+        Change::RunEnded { promotion_id: promotion.promotion_id, ending: Ending::Completed, at },
+        Change::TenureEnded { promotion, by_rollback: kind == Kind::Rollback, at },
+        Change::TenureBegan { promotion, kind, by: &entry.actor, at },
+    ]
+}
+
+impl Ending {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Aborted => "aborted",
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The rows that questions are answered with.
+
+use promotion_ledger::meaning::digest::{BodyDigest, Digest};
+use promotion_ledger::meaning::facts;
+use promotion_ledger::meaning::id::{PromotionId, Sequence};
+use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Principal, SourceSha, Version};
+use promotion_ledger::meaning::time::Timestamp;
+
+/// What kind of run it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A release moved on along the path.
+    Promotion,
+    /// An environment went back to a release that was there before.
+    Rollback,
+}
+
+/// A release in an environment, from one place in the log to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenureRow {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// The component.
+    pub component: Component,
+    /// The environment.
+    pub environment: Environment,
+    /// The release's name.
+    pub version: Version,
+    /// What it is.
+    pub digest: Digest,
+    /// How it came.
+    pub kind: Kind,
+    /// The entry that recorded its arrival.
+    pub from_sequence: Sequence,
+    /// The entry that recorded the arrival of the next one; absent while it is there.
+    pub to_sequence: Option<Sequence>,
+    /// When it arrived.
+    pub since: Timestamp,
+    /// When the next one arrived.
+    pub until: Option<Timestamp>,
+    /// Who completed the run that brought it.
+    pub by: Principal,
+    /// The run that brought it.
+    pub promotion_id: PromotionId,
+    /// Whether the environment was rolled back from it.
+    pub left_by_rollback: bool,
+    /// The commit that it was built from.
+    pub source_sha: Option<SourceSha>,
+}
+
+/// A promotion or rollback that is under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRow {
+    /// How far it came.
+    pub run: facts::Run,
+    /// When it was requested.
+    pub since: Timestamp,
+    /// When the newest of its entries was recorded.
+    pub last: Timestamp,
+}
+
+/// A component in an environment of the rules in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceRow {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// The environment.
+    pub environment: Environment,
+    /// The component.
+    pub component: Component,
+    /// The release that is there.
+    pub holder: Option<TenureRow>,
+    /// What is under way there.
+    pub under_way: Option<RunRow>,
+}
+
+/// A lock that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockRow {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// The environment.
+    pub environment: Environment,
+    /// The lock.
+    pub lock: facts::Lock,
+}
+
+/// A release that was made known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseRow {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// The component.
+    pub component: Component,
+    /// Its name.
+    pub version: Version,
+    /// What it is.
+    pub digest: Digest,
+    /// The entry that made it known.
+    pub registered: Sequence,
+    /// The commit that it was built from.
+    pub source_sha: Option<SourceSha>,
+}
+
+/// An entry, as a line of the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// Its place.
+    pub sequence: Sequence,
+    /// When it was recorded.
+    pub time: Timestamp,
+    /// Its type, which may be of a later format than this program knows.
+    pub event_type: String,
+    /// On whose behalf.
+    pub actor: Principal,
+    /// The pipeline that it is about.
+    pub pipeline: Option<Pipeline>,
+    /// The component.
+    pub component: Option<Component>,
+    /// The environment.
+    pub environment: Option<Environment>,
+    /// The release's name.
+    pub version: Option<Version>,
+    /// The release's digest.
+    pub digest: Option<Digest>,
+    /// The run that it belongs to.
+    pub promotion_id: Option<PromotionId>,
+    /// How it went, where the event says: `passed`, `warning`, `skipped`, `failed`, `refused`, `completed` or `aborted`.
+    pub outcome: Option<String>,
+    /// What happened, in a sentence.
+    pub summary: String,
+}
+
+/// A body that entries name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyRow {
+    /// What it is filed under.
+    pub digest: BodyDigest,
+    /// The entries that name it as evidence, in order.
+    pub cited: Vec<Sequence>,
+    /// The newest entry that says that it was removed.
+    pub removed: Option<Sequence>,
+}
+
+impl Kind {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Promotion => "promotion",
+            Self::Rollback => "rollback",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Promotion, Self::Rollback].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
