@@ -76,7 +76,7 @@ fn flip_every_bit(chain: &mut Chain, note: &[u8]) {
     let mut flipped = note.to_vec();
     for bit in 0..note.len() * 8 {
         flip(&mut flipped, bit);
-        let fault = chain.admit(&flipped).expect_err(&format!("bit {bit} of entry {at} is noticed"));
+        let Err(fault) = chain.admit(&flipped) else { panic!("bit {bit} of entry {at} is not noticed") };
         assert_eq!((fault.fault.exit_code(), fault.sequence.get()), (ExitCode::Tampered, at), "bit {bit} of entry {at}: {fault}");
         flip(&mut flipped, bit);
     }

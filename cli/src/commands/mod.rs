@@ -25,11 +25,23 @@ pub(crate) mod unlock;
 pub(crate) mod verify;
 pub(crate) mod whereabouts;
 
-use clap::Subcommand;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::answer::Answer;
+use crate::args::Global;
 use crate::context::Context;
 use crate::error::CommandError;
+
+/// The one record of what was promoted where: a signed, hash-chained ledger of promotions, rollbacks, locks and gates.
+#[derive(Debug, Parser)]
+#[command(name = "promoledger", version, about, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done, 2 usage, 3 not found, 5 unavailable, 7 busy, 8 gate, 9 path, 10 tag, 11 never there, 12 not allowed,\n13 locked, 14 downgrade, 20 tampered, 21 incomplete, 22 not verifiable, 23 unlawful. All of them: docs/exit-codes.md")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -111,7 +123,28 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Command
         Command::Trust(arguments) => trust::run(context, &arguments),
         Command::Doctor(arguments) => doctor::run(context, &arguments),
         Command::Schema(arguments) => schema::run(&arguments),
-        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments, Cli::command()),
         Command::Demo(arguments) => demo::run(context, &arguments),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_of_every_command_make_sense() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_shell_is_taught_every_command() {
+        use clap::ValueEnum as _;
+        let commands: Vec<String> = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+        for shell in clap_complete::Shell::value_variants() {
+            let script = completions::script(*shell, Cli::command());
+            let missing: Vec<&String> = commands.iter().filter(|command| !script.contains(command.as_str())).collect();
+            assert!(missing.is_empty(), "{shell}: {missing:?}");
+        }
     }
 }

@@ -1,4 +1,10 @@
 //! What machines read: one struct for each object that a command prints, each with a written schema (`promoledger schema`).
 
+pub(crate) mod admin;
+pub(crate) mod audit;
+pub(crate) mod history;
 pub(crate) mod run;
 pub(crate) mod setup;
+pub(crate) mod show;
+pub(crate) mod status;
+pub(crate) mod whereabouts;

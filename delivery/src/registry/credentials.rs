@@ -4,25 +4,19 @@
 //! `REGISTRY_AUTH_FILE`, podman's `containers/auth.json`, docker's `config.json`. Within a file, as docker does it:
 //! the helper named for the registry, the helper named for all, the file's own entries.
 
+mod error;
 mod file;
 pub(super) mod helper;
+mod shown;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use error::CredentialError;
 use file::AuthFile;
-use helper::{Helper, HelperError};
-
-use super::secret::Secret;
-
-/// A user name and a password, given by somebody who knows where they belong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Login {
-    /// The user name.
-    pub username: String,
-    /// The password or access token.
-    pub password: Secret,
-}
+use helper::Helper;
+pub use shown::Login;
+pub(super) use shown::{Credential, Target};
 
 /// Where credentials may be found. All of it is passed in; no environment variable is read here.
 #[derive(Debug, Clone)]
@@ -57,78 +51,11 @@ impl Default for Sources {
     }
 }
 
-/// What is shown to a registry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Credential {
-    /// A user name and a password.
-    Password(Login),
-    /// An OAuth2 refresh token, which a token server changes into an access token.
-    IdentityToken(Secret),
-}
-
 /// A credential, and where it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) credential: Credential,
     pub(super) origin: String,
-}
-
-/// How finding credentials can fail. Secrets are never part of it.
-#[derive(Debug, thiserror::Error)]
-pub enum CredentialError {
-    /// A file that was named is not there.
-    #[error("the credentials file {} does not exist, and {variable} names it", path.display())]
-    Missing {
-        /// The file.
-        path: PathBuf,
-        /// The environment variable that names it.
-        variable: &'static str,
-    },
-    /// A file that cannot be read.
-    #[error("cannot read the credentials file {}: {source}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the file system said.
-        source: std::io::Error,
-    },
-    /// A file that is not what docker and podman write.
-    #[error("the credentials file {} is not valid: {reason}", path.display())]
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong and where, without what stands there.
-        reason: String,
-    },
-    /// A credential helper failed.
-    #[error("the credential helper {helper}, named in {}, {source}", path.display())]
-    Helper {
-        /// Its program.
-        helper: String,
-        /// The file that names it.
-        path: PathBuf,
-        /// How it failed.
-        source: HelperError,
-    },
-}
-
-impl CredentialError {
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Missing { variable, .. } => format!("unset {variable}, or log in with it set: `podman login REGISTRY`"),
-            Self::Unreadable { .. } => "make the file readable for the user that runs this command".to_owned(),
-            Self::Malformed { .. } => "correct the entry, or remove it and log in again".to_owned(),
-            Self::Helper { helper, .. } => format!("install or repair {helper}, or remove it from the file and log in again"),
-        }
-    }
-}
-
-/// What credentials are asked for: a host, and the path of a repository in it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Target<'a> {
-    pub(super) host: &'a str,
-    pub(super) path: &'a str,
 }
 
 impl Sources {

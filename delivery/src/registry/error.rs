@@ -9,7 +9,7 @@ use promotion_ledger::meaning::names::{Repository, TagName};
 use promotion_ledger::meaning::refusal::ExitCode;
 
 use super::credentials::CredentialError;
-use super::layout::LayoutError;
+use super::layout::error::LayoutError;
 
 /// How asking a registry can fail. No variant ever holds a secret.
 #[derive(Debug, thiserror::Error)]

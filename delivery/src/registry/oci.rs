@@ -25,11 +25,12 @@ use serde::Deserialize;
 use self::push::Pushed;
 use self::session::Session;
 use self::transport::{Answer, LONGEST_ANSWER, Outcome, Transport};
+use super::error::RegistryError;
 use super::error::innermost;
 use super::place::Remote;
+use super::repository::{LONGEST_MANIFEST, MOST_TAGS, Manifest, Registry, digest_of};
 use super::retry::GaveUp;
 use super::settings::Settings;
-use super::{LONGEST_MANIFEST, MOST_TAGS, Manifest, Registry, RegistryError, digest_of};
 
 /// Every kind of manifest there is: a registry may turn one into another for those who do not take it.
 const KINDS: [&str; 4] = [OCI_IMAGE_MEDIA_TYPE, OCI_IMAGE_INDEX_MEDIA_TYPE, IMAGE_MANIFEST_MEDIA_TYPE, IMAGE_MANIFEST_LIST_MEDIA_TYPE];

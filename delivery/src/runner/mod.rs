@@ -3,109 +3,25 @@
 //! The intent is durable before the first side effect, each side effect is announced before and recorded after, and
 //! whatever interrupts the walk leaves a promotion that is visible in the log and can be gone on with or ended.
 
+mod ending;
+mod tag;
 mod unwind;
 mod walk;
 
-use promotion_ledger::custody::store::{Hold, HoldError};
+pub use ending::{Done, Plan, RunError, Runner};
+
+use promotion_ledger::custody::store::Hold;
 use promotion_ledger::evidence::chain::Verified;
 use promotion_ledger::meaning::command::{Command, Promote, Rollback, Seen};
-use promotion_ledger::meaning::decide::Decision;
 use promotion_ledger::meaning::digest::Digest;
-use promotion_ledger::meaning::event::promotion::Promotion;
 use promotion_ledger::meaning::facts::Run;
 use promotion_ledger::meaning::id::PromotionId;
-use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Reason, Repository, TagName};
+use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Reason, TagName};
 use promotion_ledger::meaning::needs::About;
-use promotion_ledger::meaning::refusal::{ExitCode, Refusal};
 use promotion_ledger::meaning::rules::Source;
 
-use crate::registry::{Registry, RegistryError};
-use crate::session::{Committed, Session, SessionError};
-
-/// Walks promotions of one component through its registry.
-pub struct Runner<'s, 'a> {
-    /// The ledger.
-    pub session: &'s mut Session<'a>,
-    /// The component's registry.
-    pub registry: &'s dyn Registry,
-    /// Where that is, for the record.
-    pub repository: Repository,
-}
-
-/// How a walk ended well.
-#[derive(Debug)]
-pub struct Done {
-    /// What landed; `None` when all was as asked for and nothing was done.
-    pub promotion: Option<Promotion>,
-    /// Every entry that this walk appended, in order.
-    pub entries: Vec<Verified>,
-    /// What the asker should know.
-    pub warnings: Vec<String>,
-    /// Whether it went on where another walk had stopped.
-    pub resumed: bool,
-}
-
-/// Why a walk did not end well.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The ledger stood in the way: refused, or not to be read or written.
-    #[error(transparent)]
-    Session(#[from] SessionError),
-    /// The registry stood in the way before anything was asked of the ledger.
-    #[error(transparent)]
-    Registry(#[from] RegistryError),
-    /// The registry stood in the way half-way. The promotion is still under way and can be gone on with.
-    #[error("{error}")]
-    Interrupted {
-        /// What happened.
-        error: RegistryError,
-        /// The promotion that is under way.
-        promotion: PromotionId,
-    },
-    /// The promotion ended without the release in the environment, and that is recorded.
-    #[error("{message}")]
-    Failed {
-        /// The exit code.
-        code: ExitCode,
-        /// What happened.
-        message: String,
-        /// The promotion that ended.
-        promotion: PromotionId,
-    },
-    /// Another process is at it.
-    #[error("another process is promoting here: {0}")]
-    Held(#[from] HoldError),
-    /// Somebody took the promotion over, or ended it, while this walk was at it.
-    #[error("promotion {promotion} was taken over or ended by somebody else: {detail}")]
-    Lost {
-        /// The promotion.
-        promotion: PromotionId,
-        /// What the law said to the next step.
-        detail: String,
-    },
-}
-
-impl RunError {
-    /// The exit code that it stands for.
-    pub fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Session(error) => error.exit_code(),
-            Self::Registry(error) | Self::Interrupted { error, .. } => error.exit_code(),
-            Self::Failed { code, .. } => *code,
-            Self::Held(error) => error.exit_code(),
-            Self::Lost { .. } => ExitCode::Busy,
-        }
-    }
-}
-
-/// What a dry run found.
-#[derive(Debug)]
-pub struct Plan {
-    /// What would be decided.
-    pub outcome: Result<Decision, Refusal>,
-    /// What would land, when the release is known.
-    pub digest: Option<Digest>,
-}
+use crate::session::{Committed, SessionError};
+use ending::RegistryOrSession;
 
 impl Runner<'_, '_> {
     /// Promotes, or goes on with the same promotion where it stopped.
@@ -157,7 +73,7 @@ impl Runner<'_, '_> {
         let _held = self.hold_run(&run)?;
         let mut entries = self.session.commit(&Command::TakeOver(id), &[])?.entries;
         if !leave_tags {
-            unwind::put_back(self, id, &mut entries).map_err(|error| walk::interrupted(error, id))?;
+            unwind::put_back(self, id, &mut entries).map_err(|error| tag::interrupted(error, id))?;
         }
         entries.extend(self.session.commit(&Command::Abort(id, reason.clone()), &[])?.entries);
         Ok(Done { promotion: Some(run.promotion), entries, warnings: Vec::new(), resumed: false })
@@ -260,33 +176,5 @@ impl Runner<'_, '_> {
     /// One process at a time walks for a component in an environment, and the system knows when it dies.
     fn hold(&self, pipeline: &Pipeline, component: &Component, environment: &Environment) -> Result<Box<dyn Hold>, RunError> {
         Ok(self.session.store.hold(&format!("{pipeline}/{component}/{environment}"))?)
-    }
-}
-
-/// Looking touches the ledger and the registry; either can be in the way.
-#[derive(Debug)]
-enum RegistryOrSession {
-    Registry(RegistryError),
-    Session(SessionError),
-}
-
-impl From<RegistryError> for RegistryOrSession {
-    fn from(error: RegistryError) -> Self {
-        Self::Registry(error)
-    }
-}
-
-impl From<SessionError> for RegistryOrSession {
-    fn from(error: SessionError) -> Self {
-        Self::Session(error)
-    }
-}
-
-impl From<RegistryOrSession> for RunError {
-    fn from(error: RegistryOrSession) -> Self {
-        match error {
-            RegistryOrSession::Registry(error) => error.into(),
-            RegistryOrSession::Session(error) => error.into(),
-        }
     }
 }

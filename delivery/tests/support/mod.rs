@@ -1,7 +1,7 @@
 //! What tests of registries stand on: a pace that does not wait, image layouts, and Debian's `docker-registry`.
 
 // Each test program uses its part.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, reason = "each test program uses only a part of what they share")]
 
 pub mod fake;
 

@@ -131,12 +131,12 @@ pub struct Chain {
 impl Chain {
     /// The chain before entry 0, with a complete state.
     pub fn begin() -> Self {
-        Self::resume(State::genesis(), EntryHash::NONE, None)
+        Self::resume(State::genesis(), EntryHash::NONE, None, true)
     }
 
-    /// The chain up to an entry that was verified before: the state after it, its hash, and the hash of entry 0.
-    pub fn resume(state: State, head: EntryHash, genesis: Option<EntryHash>) -> Self {
-        let understood = state.core().format <= LEVEL;
+    /// The chain up to an entry that was verified before: the state after it, its hash, the hash of entry 0, and whether
+    /// every entry so far was understood.
+    pub fn resume(state: State, head: EntryHash, genesis: Option<EntryHash>, understood: bool) -> Self {
         Self { state, head, genesis, verifiers: BTreeMap::new(), understood }
     }
 

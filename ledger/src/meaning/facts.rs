@@ -26,7 +26,7 @@ pub enum FactKey {
     Visit(Pipeline, Component, Environment, Version),
     /// The newest result of a gate for a digest and an environment.
     Gate(Pipeline, Component, Environment, GateName, Digest),
-    /// A promotion or rollback that is under way.
+    /// A promotion or rollback, under way or ended.
     Run(PromotionId),
 }
 
@@ -60,8 +60,10 @@ pub enum Fact {
     Visit(Visit),
     /// Under [`FactKey::Gate`].
     Gate(GateResult),
-    /// Under [`FactKey::Run`].
+    /// Under [`FactKey::Run`], while it is under way.
     Run(Run),
+    /// Under [`FactKey::Run`], once it ended: its id is never used again.
+    Ended,
 }
 
 /// What a version stands for.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::EventType;
+use super::event_type::EventType;
 use super::names::{Component, Environment, GateName, Pipeline, Principal};
 
 /// One thing that a grant can allow: appending an event of a type, or a finer right that no type alone expresses.

@@ -7,6 +7,8 @@ pub mod core;
 pub mod decide;
 pub mod digest;
 pub mod event;
+pub mod event_type;
+pub mod exit_code;
 pub mod facts;
 pub mod grant;
 pub mod guard;

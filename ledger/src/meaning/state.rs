@@ -148,6 +148,11 @@ impl State {
         }
     }
 
+    /// Whether a promotion or rollback of that id ever began.
+    pub fn ever_began(&self, promotion: &PromotionId) -> bool {
+        self.get(&FactKey::Run(*promotion)).is_some()
+    }
+
     /// Takes in that an entry stands there which is not understood here.
     pub fn pass_over(&mut self, sequence: Sequence, time: Timestamp) {
         self.core.size = sequence.get() + 1;
@@ -278,7 +283,7 @@ impl State {
     }
 
     fn close(&mut self, promotion: &Promotion) {
-        self.put(FactKey::Run(promotion.promotion_id), None);
+        self.put(FactKey::Run(promotion.promotion_id), Some(Fact::Ended));
         let mut place = self.place(&promotion.pipeline, &promotion.component, &promotion.to);
         place.run = None;
         self.put(place_key(promotion), Some(Fact::Place(place)));

@@ -1,5 +1,6 @@
 //! Gates: which results count, for what, and who may record them.
 
+use promotion_ledger::meaning::command::Promote;
 use promotion_ledger::meaning::event::artifact::{GateCompleted, GateStatus};
 use promotion_ledger::meaning::grant::{Grant, Role};
 use promotion_ledger::meaning::law::Rule;
@@ -19,7 +20,7 @@ fn result(name: &str, status: GateStatus) -> GateCompleted {
     gate(name, "api", "v1.0.0", "prod", status)
 }
 
-fn to_prod() -> promotion_ledger::meaning::command::Promote {
+fn to_prod() -> Promote {
     promote("api", "v1.0.0", "staging", "prod")
 }
 
@@ -122,8 +123,21 @@ fn a_run_keeps_the_gates_that_it_was_requested_under() {
     world.given_done(ADMIN, stricter);
     let completed = data!(world.given_walked(CI, id), PromotionCompleted);
     assert_eq!(completed.gates.iter().map(|cited| cited.gate.as_str()).collect::<Vec<_>>(), ["tests", "security_scan"]);
-    let again = promotion_ledger::meaning::command::Promote { force: true, ..to_prod() };
+    agrees_by_slices(&world);
+    let again = Promote { force: true, ..to_prod() };
     assert_refused(world.when(CI, again), &[(8, &no_result("cost_analysis"))]);
+}
+
+#[test]
+fn a_gate_that_the_rules_dropped_is_still_due_to_a_run_that_was_requested_before() {
+    let mut world = world();
+    let id = world.given_requested("api", "v1.0.0", "prod");
+    world.given_done(ADMIN, rules(&[("dev", &[]), ("staging", &[]), ("prod", &[])], OnIncomparable::Warn));
+    world.given([(GATE, result("security_scan", GateStatus::Failed).into())]);
+    assert_eq!(world.judge(CI, world.next_event(&world.run(id))).expect_err("a gate that failed").rule, Rule::Gates);
+    world.given([(GATE, result("security_scan", GateStatus::Warning).into())]);
+    world.given_walked(CI, id);
+    agrees_by_slices(&world);
 }
 
 #[test]

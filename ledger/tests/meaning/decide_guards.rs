@@ -31,7 +31,8 @@ fn an_older_version_needs_the_word_of_the_caller() {
         let mut world = world("v1.4.1", "v1.3.9", OnIncomparable::Warn);
         let outcome = world.when(CI, ask("v1.3.9", to, false));
         let refusal = assert_refused(outcome, &[(14, &format!("api v1.3.9 is older than v1.4.1, which is in {to}"))]);
-        let expected = "if a downgrade is meant, say so with --allow-downgrade; to return to a version that was there, use `promoledger rollback`";
+        let expected =
+            "if a downgrade is meant, say so with --allow-downgrade; to return to a version that was there, use `promoledger rollback`";
         assert_eq!(hint(&refusal), expected);
         assert_eq!(types(refusal.record()), ["downgrade.decided", "promotion.refused"]);
         let decided = data!(refusal.record(), DowngradeDecided);

@@ -138,7 +138,8 @@ fn others_locks_are_lifted_only_by_who_is_granted_to() {
     world.given_done(ADMIN, usual_rules());
     world.given_done(OPS, lock("dev", "sale"));
     world.given_done(NEWCOMER, lock("dev", "mine"));
-    let message = "noor@acme.example may not lift others' locks in dev: key acme.example/new holds no grant for environment.unlocked.others";
+    let message =
+        "noor@acme.example may not lift others' locks in dev: key acme.example/new holds no grant for environment.unlocked.others";
     let refusal = assert_refused(world.when(NEWCOMER, Unlock { others: true, ..unlock("dev") }), &[(12, message)]);
     assert_eq!(hint(&refusal), "ask the owner of the lock, or an operator");
     let decided = data!(refusal.record(), AuthorizationDecided);
@@ -164,7 +165,10 @@ fn who_may_not_lock_is_told_so_and_that_is_recorded() {
 fn names_that_are_not_known_are_told_with_those_that_are() {
     let world = world();
     let blog = Pipeline::new("blog").expect("a name");
-    assert_refused(world.when(OPS, Lock { pipeline: blog.clone(), ..lock("dev", "x") }), &[(2, "there is no pipeline blog in this ledger")]);
+    assert_refused(
+        world.when(OPS, Lock { pipeline: blog.clone(), ..lock("dev", "x") }),
+        &[(2, "there is no pipeline blog in this ledger")],
+    );
     assert_refused(world.when(OPS, Unlock { pipeline: blog, ..unlock("dev") }), &[(2, "there is no pipeline blog in this ledger")]);
     assert_refused(world.when(OPS, lock("qa", "x")), &[(3, "pipeline shop has no environment qa")]);
     assert_refused(world.when(OPS, unlock("qa")), &[(3, "pipeline shop has no environment qa")]);

@@ -1,6 +1,7 @@
 //! Promotions: the path, what is decided and recorded, which tags are due, and every reason not to.
 
 use promotion_ledger::meaning::command::{Promote, Seen};
+use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::event::artifact::GateStatus;
 use promotion_ledger::meaning::event::promotion::{Action, Outcome, SignatureStatus, TagPurpose};
 use promotion_ledger::meaning::names::Pipeline;
@@ -175,7 +176,8 @@ fn a_tag_on_another_digest_is_never_moved() {
         format!("tag {version}-{to} exists on another digest: expected {digest}, found {other}")
     };
     let ask = promote("api", "v1.1.0", "none", "dev");
-    let refusal = assert_refused(world.when(CI, Promote { seen: seen(None, Some("elsewhere")), ..ask }), &[(10, &conflict("v1.1.0", "dev"))]);
+    let refusal =
+        assert_refused(world.when(CI, Promote { seen: seen(None, Some("elsewhere")), ..ask }), &[(10, &conflict("v1.1.0", "dev"))]);
     assert_eq!(hint(&refusal), "release the other digest under a version of its own; this tag is never moved");
     for force in [false, true] {
         let ask = Promote { force, ..promote("api", "v1.0.0", "none", "dev") };
@@ -184,7 +186,7 @@ fn a_tag_on_another_digest_is_never_moved() {
     }
 }
 
-fn digest_elsewhere() -> promotion_ledger::meaning::digest::Digest {
+fn digest_elsewhere() -> Digest {
     digest("elsewhere")
 }
 

@@ -86,13 +86,16 @@ fn a_rollback_that_failed_does_not_count() {
 #[test]
 fn a_version_that_was_never_there_is_no_target() {
     let mut world = world();
-    assert_refused(world.when(CI, rollback("api", "v1.1.0", "prod")), &[(
-        11,
-        "api was never promoted to prod: there is nothing to roll back",
-    )]);
+    assert_refused(
+        world.when(CI, rollback("api", "v1.1.0", "prod")),
+        &[(11, "api was never promoted to prod: there is nothing to roll back")],
+    );
     world.given_promoted("api", "v1.2.0", &["dev"]);
     let refusal = assert_refused(world.when(CI, rollback("api", "v1.2.0", "staging")), &[(11, "api v1.2.0 was never promoted to staging")]);
-    assert_eq!(refusal.record(), []);
+    assert_eq!(types(refusal.record()), ["rollback.refused"]);
+    world.given_refused(CI, rollback("api", "v1.2.0", "staging"));
+    let refusal = assert_refused(world.when(CI, rollback("api", "v9.9.9", "staging")), &[(11, "api v9.9.9 was never promoted to staging")]);
+    assert_eq!(refusal.record(), [], "nothing that the record could name");
     let id = world.given_requested("api", "v1.2.0", "staging");
     world.given_done(CI, abort(id));
     let refusal = assert_refused(world.when(CI, rollback("api", "v1.2.0", "staging")), &[(11, "api v1.2.0 was never promoted to staging")]);
@@ -182,8 +185,7 @@ fn a_tag_that_somebody_made_by_hand_is_never_moved() {
     let world = world();
     let expected = built("api", "v1.0.0");
     let seen = |content: &str| Rollback { target_tag: Some(digest(content)), ..rollback("api", "v1.0.0", "dev") };
-    let message =
-        format!("tag v1.0.0-dev-rollback-1 exists on another digest: expected {expected}, found {}", digest("elsewhere"));
+    let message = format!("tag v1.0.0-dev-rollback-1 exists on another digest: expected {expected}, found {}", digest("elsewhere"));
     let refusal = assert_refused(world.when(CI, seen("elsewhere")), &[(10, &message)]);
     assert_eq!(hint(&refusal), "somebody made this tag by hand; find out who before rolling back");
     assert_eq!(types(refusal.record()), ["rollback.refused"]);

@@ -2,11 +2,12 @@
 
 use promotion_ledger::meaning::command::Command;
 use promotion_ledger::meaning::event::Event;
-use promotion_ledger::meaning::event::promotion::{DowngradeDecided, TagPurpose};
+use promotion_ledger::meaning::event::promotion::{DowngradeDecided, Outcome, TagPurpose};
 use promotion_ledger::meaning::id::{Epoch, PromotionId};
 use promotion_ledger::meaning::law::Rule;
 use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::rules::OnIncomparable;
+use promotion_ledger::meaning::versions::Comparison;
 
 use crate::support::*;
 
@@ -95,15 +96,13 @@ fn who_may_not_is_told_what_is_missing() {
     let message = "scanner:acme is not allowed to do this with api in dev: key acme.example/scanner holds no grant for \
                    promotion.taken_over, step.started, registry.tagged";
     assert_refused(world.when(GATE, Command::TakeOver(id)), &[(12, message)]);
-    let message =
-        "scanner:acme is not allowed to do this with api in dev: key acme.example/scanner holds no grant for promotion.aborted";
+    let message = "scanner:acme is not allowed to do this with api in dev: key acme.example/scanner holds no grant for promotion.aborted";
     assert_refused(world.when(GATE, abort(id)), &[(12, message)]);
 }
 
 #[test]
 fn who_ends_a_promotion_names_the_tags_that_are_not_back() {
-    let expected: [&[&str]; 5] =
-        [&[], &["v1.1.0-dev"], &["v1.1.0-dev"], &["v1.1.0-dev", "latest-dev"], &["v1.1.0-dev", "latest-dev"]];
+    let expected: [&[&str]; 5] = [&[], &["v1.1.0-dev"], &["v1.1.0-dev"], &["v1.1.0-dev", "latest-dev"], &["v1.1.0-dev", "latest-dev"]];
     for (steps, expected) in expected.into_iter().enumerate() {
         let (mut world, id) = under_way(steps);
         assert_eq!(tags_left(&world, id), expected, "after {steps} steps");
@@ -129,6 +128,9 @@ fn a_tag_that_was_put_back_is_not_left() {
     world.given([(OPS, tagged.into())]);
     assert_eq!(tags_left(&world, id), ["v1.1.0-dev"]);
     assert_eq!(world.run(id).to_put_back(), None);
+    let forward = world.started(&world.run(id), tag("latest-dev"), TagPurpose::Latest);
+    world.given([(OPS, forward)]);
+    assert_eq!(tags_left(&world, id), ["v1.1.0-dev", "latest-dev"], "on its way again, and perhaps there");
     assert!(world.judge(OPS, walk::completed(world.state(), &world.run(id))).is_err(), "what was put back is not complete");
 }
 
@@ -170,14 +172,14 @@ fn nobody_elses_refused_decision_stops_a_run() {
     let mut world = World::new();
     world.given_promoted("api", "v1.1.0", &["dev"]);
     let id = world.given_requested("api", "v1.0.0", "dev");
-    let passed = DowngradeDecided {
+    let decided = DowngradeDecided {
         allow_downgrade: false,
-        comparison: promotion_ledger::meaning::versions::Comparison::Older,
+        comparison: Comparison::Older,
         current: Some(version("v1.1.0")),
-        outcome: promotion_ledger::meaning::event::promotion::Outcome::Refused,
+        outcome: Outcome::Refused,
         promotion: world.run(id).promotion,
     };
-    world.given([(OPS, passed.into())]);
+    world.given([(OPS, decided.into())]);
     world.given_walked(CI, id);
     assert_eq!(world.there("api", "dev").as_deref(), Some("v1.0.0"));
 }

@@ -17,8 +17,9 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
 use super::columns::{self, integer};
 use super::error::{FollowError, IndexError};
+use super::picture::Index;
 use super::position::Position;
-use super::{Index, facts, layout, write};
+use super::{facts, layout, write};
 use crate::models;
 
 /// How many entries one transaction takes in: enough that commits do not count, few enough that memory stays small.

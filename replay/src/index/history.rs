@@ -5,7 +5,8 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, params_from_iter};
 
 use super::columns::{self, digest_bytes, integer, promotion_bytes};
-use super::{Index, IndexError};
+use super::error::IndexError;
+use super::picture::Index;
 use crate::models::filters::{HistoryFilter, Locator};
 use crate::models::rows::HistoryRow;
 

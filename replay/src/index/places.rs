@@ -10,7 +10,8 @@ use promotion_ledger::meaning::rules::Rules;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::columns::{self, digest_bytes, integer};
-use super::{Index, IndexError};
+use super::error::IndexError;
+use super::picture::Index;
 use crate::models::filters::StatusFilter;
 use crate::models::rows::{Kind, LockRow, PlaceRow, RunRow, TenureRow};
 

@@ -26,7 +26,7 @@ impl Position {
 
     /// The chain up to here, which brings its facts as it needs them.
     pub(super) fn chain(&self) -> Chain {
-        Chain::resume(State::slice(self.core.clone()), self.head.hash, self.genesis)
+        Chain::resume(State::slice(self.core.clone()), self.head.hash, self.genesis, self.understood)
     }
 
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {

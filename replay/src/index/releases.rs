@@ -6,7 +6,8 @@ use promotion_ledger::meaning::names::{Component, Pipeline, Version};
 use rusqlite::Row;
 
 use super::columns::{self, digest_bytes};
-use super::{Index, IndexError};
+use super::error::IndexError;
+use super::picture::Index;
 use crate::models::rows::{BodyRow, ReleaseRow};
 
 impl Index {

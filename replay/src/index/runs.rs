@@ -9,7 +9,9 @@ use promotion_ledger::meaning::time::Timestamp;
 use rusqlite::{Row, params};
 
 use super::columns::{self, promotion_bytes};
-use super::{Index, IndexError, facts};
+use super::error::IndexError;
+use super::facts;
+use super::picture::Index;
 use crate::models::rows::{Kind, RunRow};
 
 impl Index {

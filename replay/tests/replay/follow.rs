@@ -6,10 +6,12 @@ use promotion_ledger::custody::ledger::genesis;
 use promotion_ledger::custody::store::{Head, Store};
 use promotion_ledger::evidence::chain::EntryFault;
 use promotion_ledger::evidence::hash::leaf_hash;
+use promotion_ledger::meaning::decide::decide;
+use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_replay::{FollowError, Followed, HistoryFilter, Index, StatusFilter, check};
 
-use crate::support::{World, store_of};
+use crate::support::{Who, World, register, store_of};
 
 fn shop() -> World {
     let mut world = World::new();
@@ -95,9 +97,12 @@ fn many_may_open_and_follow_at_once() {
 #[test]
 fn long_logs_are_followed_in_batches() {
     let mut world = World::new();
-    for number in 0..4200 {
-        world.register("api", &format!("v{number}"));
-    }
+    let registered = |number| {
+        let decision = decide(world.chain.state(), &world.asker(Who::Ci), &register("api", &format!("v{number}")));
+        decision.unwrap().events
+    };
+    let events: Vec<Event> = (0..4200).flat_map(registered).collect();
+    world.must(Who::Ci, &events);
     let mut index = Index::in_memory().unwrap();
     assert_eq!(index.follow(&world.store).unwrap(), Followed { new: 4202 });
     assert_eq!(check(&index, &world.store).unwrap().entries, 4202);

@@ -2,11 +2,13 @@
 
 use promotion_ledger::evidence::entry::Entry;
 use promotion_ledger::evidence::hash::leaf_hash;
+use promotion_ledger::meaning::command::Command;
 use promotion_ledger::meaning::digest::BodyDigest;
 use promotion_ledger::meaning::event::artifact::Evidence;
 use promotion_ledger::meaning::event::ledger::BodyRemoved;
 use promotion_ledger::meaning::id::Sequence;
-use promotion_replay::{BodyRow, HistoryFilter, HistoryRow, Locator};
+use promotion_ledger::meaning::time::Timestamp;
+use promotion_replay::{BodyRow, HistoryFilter, HistoryRow, Locator, check};
 
 use crate::support::{Who, World, component, digest, environment, index_of, principal, promote, reason, version};
 
@@ -99,6 +101,35 @@ fn filters_let_through_what_they_say() {
         let expected: Vec<_> = all.iter().filter(|row| admits(&filter, row)).cloned().collect();
         assert_eq!(index.history(&filter).unwrap(), expected, "{filter:?}");
     }
+}
+
+#[test]
+fn times_are_found_on_both_sides_of_a_corrected_clock() {
+    const DAY: i64 = 86_400;
+    let mut world = shop();
+    world.turn_clock(DAY);
+    world.register("api", "v2");
+    world.turn_clock(-DAY);
+    world.register("api", "v3");
+    world.ask(Who::Ada, &Command::CorrectClock(reason("it ran ahead"))).unwrap();
+    world.register("api", "v4");
+    let index = index_of(&world);
+    check(&index, &world.store).unwrap();
+    let everything = HistoryFilter { limit: 1000, ..HistoryFilter::default() };
+    let all = index.history(&everything).unwrap();
+    assert!(all[1].time < all[2].time, "the correction sets time back");
+    for row in &all {
+        for filter in [
+            HistoryFilter { since: Some(row.time), ..everything.clone() },
+            HistoryFilter { until: Some(row.time), ..everything.clone() },
+            HistoryFilter { since: Some(row.time), component: Some(component("api")), ..everything.clone() },
+        ] {
+            let expected: Vec<_> = all.iter().filter(|row| admits(&filter, row)).cloned().collect();
+            assert_eq!(index.history(&filter).unwrap(), expected, "{filter:?}");
+        }
+    }
+    let later = HistoryFilter { since: all[2].time.as_micros().checked_add(1).and_then(Timestamp::from_micros), ..everything };
+    assert_eq!(index.history(&later).unwrap(), []);
 }
 
 #[test]

@@ -3,9 +3,7 @@
 use promotion_ledger::custody::ledger::AppendError;
 use promotion_ledger::meaning::command::Command;
 use promotion_ledger::meaning::decide::decide;
-use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::artifact::GateStatus;
-use promotion_ledger::meaning::event::ledger::ClockCorrected;
 use promotion_ledger::meaning::id::PromotionId;
 use promotion_replay::{Index, check};
 use proptest::prelude::*;
@@ -184,15 +182,4 @@ proptest! {
         same_places(&play);
         same_targets(&play);
     }
-}
-
-/// The floor of time falls with a correction, and tenures still stand in the order of the log.
-#[test]
-fn a_corrected_clock_changes_no_order() {
-    let mut play = Play { world: World::new(), index: Index::in_memory().unwrap(), runs: Vec::new() };
-    let corrected: Event = ClockCorrected { reason: reason("it ran ahead") }.into();
-    play.world.must(Who::Ada, &[corrected]);
-    play.index.follow(&play.world.store).unwrap();
-    check(&play.index, &play.world.store).unwrap();
-    same_places(&play);
 }

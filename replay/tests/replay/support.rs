@@ -100,6 +100,11 @@ impl World {
         Asker { key: SigningKey { name: key.name().clone(), public: key.public() }, actor: principal(who) }
     }
 
+    /// Turns the writers' clock on, or back.
+    pub(crate) fn turn_clock(&self, seconds: i64) {
+        self.clock.0.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
+    }
+
     fn key(&self, who: Who) -> &SecretKey {
         match who {
             Who::Ada => &self.ada,

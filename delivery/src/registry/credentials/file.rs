@@ -10,7 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::{Credential, CredentialError, Login, Target};
+use super::error::CredentialError;
+use super::shown::{Credential, Login, Target};
 use crate::registry::secret::Secret;
 
 const LONGEST_FILE: usize = 1024 * 1024;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::{Credential, Login};
+use super::shown::{Credential, Login};
 use crate::registry::secret::Secret;
 
 const LONGEST_ANSWER: u64 = 64 * 1024;

@@ -6,7 +6,9 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
+use super::helper::HelperError;
 use super::*;
+use crate::registry::secret::Secret;
 
 const TARGET: Target<'static> = Target { host: "r.example", path: "team/shop/api" };
 const HUB: Target<'static> = Target { host: "docker.io", path: "library/busybox" };

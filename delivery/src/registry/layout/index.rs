@@ -4,7 +4,7 @@ use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::names::TagName;
 use serde_json::{Map, Value, json};
 
-use crate::registry::Manifest;
+use crate::registry::repository::Manifest;
 
 /// The annotation that makes a descriptor a tag (OCI image specification 1.1, "Pre-Defined Annotation Keys").
 const REF_NAME: &str = "org.opencontainers.image.ref.name";

@@ -14,11 +14,12 @@ use reqwest::header::{HeaderMap, HeaderValue};
 
 use super::session::Authorization;
 use super::transport::{Outcome, Transport, USER_AGENT, client_certificates};
+use crate::registry::error::RegistryError;
 use crate::registry::error::innermost;
 use crate::registry::place::Remote;
+use crate::registry::repository::Manifest;
 use crate::registry::retry::Failure;
 use crate::registry::settings::Settings;
-use crate::registry::{Manifest, RegistryError};
 
 /// Where plain http requests go for a registry that is reached over https: nowhere. The client follows redirects into
 /// the clear and offers no setting against it; a proxy that does not exist stands in their way.

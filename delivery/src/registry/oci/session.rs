@@ -13,8 +13,8 @@ use serde::Deserialize;
 
 use super::challenge::Challenge;
 use super::transport::{Answer, LONGEST_ANSWER, Outcome, Transport};
-use crate::registry::RegistryError;
 use crate::registry::credentials::{Credential, Found, Login, Sources, Target};
+use crate::registry::error::RegistryError;
 use crate::registry::place::Remote;
 use crate::registry::retry::Failure;
 use crate::registry::secret::Secret;

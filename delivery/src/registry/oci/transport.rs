@@ -11,11 +11,12 @@ use reqwest::header::{DATE, HeaderMap, HeaderName, LINK, LOCATION, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, StatusCode, Url, redirect};
 use serde::Deserialize;
 
+use crate::registry::error::RegistryError;
 use crate::registry::error::{innermost, is_tls};
 use crate::registry::place::Remote;
+use crate::registry::repository::LONGEST_MANIFEST;
 use crate::registry::retry::{Again, Failure, retry_after};
 use crate::registry::settings::Settings;
-use crate::registry::{LONGEST_MANIFEST, RegistryError};
 
 pub(super) type Outcome<T> = Result<T, Failure<RegistryError>>;
 

@@ -11,6 +11,3 @@ pub mod verifier;
 pub use request::{Claim, InvalidRequest, KeyRequest};
 pub use secret::{InvalidSecretKey, SecretKey, SignError, Signer};
 pub use verifier::{InvalidVerifierKey, UnacceptableKey, Verifier, VerifierKey, key_id, verify};
-
-/// The signature type that C2SP signed-note gives to ed25519 over the bare text.
-const ED25519: u8 = 0x01;

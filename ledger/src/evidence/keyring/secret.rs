@@ -5,8 +5,7 @@ use std::fmt;
 use ed25519_dalek::{Signer as _, SigningKey};
 use zeroize::Zeroizing;
 
-use super::ED25519;
-use super::verifier::{Verifier, VerifierKey, key_id};
+use super::verifier::{ED25519, Verifier, VerifierKey, key_id};
 use crate::evidence::b64;
 use crate::meaning::id::{KeyId, KeyRef};
 use crate::meaning::names::KeyName;

@@ -5,12 +5,14 @@ use std::str::FromStr;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 
-use super::ED25519;
 use crate::evidence::b64;
 use crate::evidence::hash::sha256;
 use crate::evidence::malformed::quote;
 use crate::meaning::id::{KeyId, KeyRef, PublicKey};
 use crate::meaning::names::{InvalidName, KeyName};
+
+/// The signature type that C2SP signed-note gives to ed25519 over the bare text.
+pub(super) const ED25519: u8 = 0x01;
 
 /// The id of a key under a name: the first four bytes of SHA-256 over name, line feed, type and public key.
 pub fn key_id(name: &KeyName, public: &PublicKey) -> KeyId {

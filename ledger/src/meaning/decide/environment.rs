@@ -11,7 +11,7 @@ use super::super::grant::{Permission, Touches};
 use super::super::names::{Component, Environment, Pipeline};
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::state::State;
-use super::{Decision, known_component, known_environment, refused_authorization, right, rules};
+use super::common::{Decision, known_component, known_environment, refused_authorization, right, rules};
 
 pub(super) fn lock(state: &State, signer: &KeyRecord, lock: &Lock) -> Result<Decision, Refusal> {
     let Lock { pipeline, environment, component, reason } = lock.clone();

@@ -12,7 +12,7 @@ use super::super::names::Reason;
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::rules::Rules;
 use super::super::state::State;
-use super::{Decision, right};
+use super::common::{Decision, right};
 
 pub(super) fn adopt(state: &State, signer: &KeyRecord, rules: &Rules) -> Result<Decision, Refusal> {
     let touches = Touches { pipeline: Some(rules.pipeline()), ..Touches::default() };

@@ -16,7 +16,7 @@ use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::rules::{Rules, Source};
 use super::super::state::State;
 use super::super::versions::Comparison;
-use super::{Decision, for_the_record, known_component, known_environment, path, refused_authorization, right, rules};
+use super::common::{Decision, for_the_record, known_component, known_environment, path, refused_authorization, right, rules};
 
 /// What a promotion appends; whoever may not append all of it may not begin.
 const APPENDS: &[EventType] = &[

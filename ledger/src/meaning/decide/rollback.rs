@@ -2,6 +2,7 @@
 
 use super::super::command::{Asker, Rollback};
 use super::super::core::KeyRecord;
+use super::super::digest::Digest;
 use super::super::event::promotion::{Action, AuthorizationDecided, Leaves, Outcome, Promotion, RollbackRefused, RollbackRequested};
 use super::super::event::{Event, EventType};
 use super::super::facts::{Holder, Run};
@@ -10,7 +11,8 @@ use super::super::id::{PromotionId, Sequence};
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::rules::Source;
 use super::super::state::State;
-use super::{Decision, for_the_record, known_component, known_environment, refused_authorization, right, rules, run, sentence};
+use super::common::{Decision, for_the_record, known_component, known_environment, refused_authorization, right, rules, sentence};
+use super::run;
 
 const APPENDS: &[EventType] = &[
     EventType::RollbackRequested,
@@ -46,17 +48,26 @@ fn promotion(state: &State, rollback: &Rollback) -> Result<Promotion, Refusal> {
     let Rollback { pipeline, component, version, environment, .. } = rollback;
     let Some(visit) = state.visit(pipeline, component, environment, version) else {
         let message = format!("{component} {version} was never promoted to {environment}");
-        return Err(Because::new(ExitCode::NeverPromoted, message).into());
+        let reason = Because::new(ExitCode::NeverPromoted, message);
+        return Err(match state.release(pipeline, component, version) {
+            Some(release) => refuse(&landing(rollback, &release.digest), None, vec![reason]),
+            None => reason.into(),
+        });
     };
-    Ok(Promotion {
-        component: component.clone(),
-        digest: visit.digest.clone(),
+    Ok(landing(rollback, &visit.digest))
+}
+
+fn landing(rollback: &Rollback, digest: &Digest) -> Promotion {
+    let Rollback { pipeline, component, version, environment, promotion_id, .. } = rollback.clone();
+    Promotion {
+        component,
+        digest: digest.clone(),
         from: Source::From(environment.clone()),
-        pipeline: pipeline.clone(),
-        promotion_id: rollback.promotion_id,
-        to: environment.clone(),
-        version: version.clone(),
-    })
+        pipeline,
+        promotion_id,
+        to: environment,
+        version,
+    }
 }
 
 fn judge(

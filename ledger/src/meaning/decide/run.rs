@@ -9,7 +9,7 @@ use super::super::id::PromotionId;
 use super::super::names::Reason;
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::state::State;
-use super::{Decision, right};
+use super::common::{Decision, right};
 
 pub(super) fn take_over(state: &State, signer: &KeyRecord, promotion: &PromotionId) -> Result<Decision, Refusal> {
     let run = under_way(state, promotion)?;

@@ -7,6 +7,7 @@ pub mod promotion;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use super::event_type::EventType;
 use super::grant::Touches;
 use super::id::{EntryId, PromotionId, Sequence, SigningKey};
 use super::names::{Agent, Principal};
@@ -20,31 +21,13 @@ use promotion::{
     PromotionTakenOver, RegistryTagged, RollbackCompleted, RollbackFailed, RollbackRefused, RollbackRequested, StepStarted,
 };
 
-/// Makes, from one table, the event types, their names, and the event that holds each type's data.
+/// Makes, from the list of types, the event that holds each type's data.
 macro_rules! events {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// The type of an event, as format 1 knows it.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum EventType {
-            $($(#[$doc])* $variant,)*
-        }
-
-        impl EventType {
-            /// Every type, in the order of the format's table.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
-
-            /// The name that stands in entries.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-        }
-
+    ($($variant:ident,)*) => {
         /// A fact, with the data of its type.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Event {
-            $($(#[$doc])* $variant($variant),)*
+            $(#[doc = concat!("Of type [`EventType::", stringify!($variant), "`].")] $variant($variant),)*
         }
 
         impl Event {
@@ -81,78 +64,33 @@ macro_rules! events {
 }
 
 events! {
-    /// The ledger begins.
-    LedgerCreated = "ledger.created",
-    /// The level of the format is raised.
-    FormatRaised = "format.raised",
-    /// The floor below which times may not fall is lowered.
-    ClockCorrected = "clock.corrected",
-    /// A change of keys is proposed, where one admin alone may not make it.
-    KeyProposed = "key.proposed",
-    /// An admin endorses a proposed change; the last one needed makes it take effect.
-    KeyEndorsed = "key.endorsed",
-    /// A key may append from here on.
-    KeyAdded = "key.added",
-    /// A key may append no more.
-    KeyRevoked = "key.revoked",
-    /// A pipeline's rules are in force from here on.
-    ManifestAdopted = "manifest.adopted",
-    /// A body kept beside the log is removed.
-    BodyRemoved = "body.removed",
-    /// A release is made known.
-    ArtifactRegistered = "artifact.registered",
-    /// A gate's result for a digest and an environment.
-    GateCompleted = "gate.completed",
-    /// Whether a principal may do what it asks.
-    AuthorizationDecided = "authorization.decided",
-    /// Whether the version that would land may replace the one that is there.
-    DowngradeDecided = "downgrade.decided",
-    /// A promotion is asked for and may go ahead.
-    PromotionRequested = "promotion.requested",
-    /// A promotion was asked for and may not go ahead.
-    PromotionRefused = "promotion.refused",
-    /// The release is in the environment.
-    PromotionCompleted = "promotion.completed",
-    /// The promotion ended without the release in the environment.
-    PromotionFailed = "promotion.failed",
-    /// Somebody ended the promotion.
-    PromotionAborted = "promotion.aborted",
-    /// Somebody goes on where another holder stopped.
-    PromotionTakenOver = "promotion.taken_over",
-    /// A side effect is about to happen.
-    StepStarted = "step.started",
-    /// A tag was written to a registry and read back.
-    RegistryTagged = "registry.tagged",
-    /// A rollback is asked for and may go ahead.
-    RollbackRequested = "rollback.requested",
-    /// A rollback was asked for and may not go ahead.
-    RollbackRefused = "rollback.refused",
-    /// The earlier release is in the environment again.
-    RollbackCompleted = "rollback.completed",
-    /// The rollback ended without the earlier release in the environment.
-    RollbackFailed = "rollback.failed",
-    /// An environment takes no promotions until it is unlocked.
-    EnvironmentLocked = "environment.locked",
-    /// A lock is lifted.
-    EnvironmentUnlocked = "environment.unlocked",
-}
-
-impl EventType {
-    /// The type of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|event_type| event_type.as_str() == name)
-    }
-
-    /// Whether it records a refusal, which any live key may append for itself.
-    pub const fn is_refusal(self) -> bool {
-        matches!(self, Self::PromotionRefused | Self::RollbackRefused)
-    }
-}
-
-impl std::fmt::Display for EventType {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
-    }
+    LedgerCreated,
+    FormatRaised,
+    ClockCorrected,
+    KeyProposed,
+    KeyEndorsed,
+    KeyAdded,
+    KeyRevoked,
+    ManifestAdopted,
+    BodyRemoved,
+    ArtifactRegistered,
+    GateCompleted,
+    AuthorizationDecided,
+    DowngradeDecided,
+    PromotionRequested,
+    PromotionRefused,
+    PromotionCompleted,
+    PromotionFailed,
+    PromotionAborted,
+    PromotionTakenOver,
+    StepStarted,
+    RegistryTagged,
+    RollbackRequested,
+    RollbackRefused,
+    RollbackCompleted,
+    RollbackFailed,
+    EnvironmentLocked,
+    EnvironmentUnlocked,
 }
 
 impl Event {

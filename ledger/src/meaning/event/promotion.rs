@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::artifact::GateStatus;
 use crate::meaning::digest::Digest;
+use crate::meaning::exit_code::ExitCode;
 use crate::meaning::id::{Epoch, PromotionId, Sequence};
 use crate::meaning::names::{Component, Environment, GateName, Pipeline, Principal, Reason, Repository, TagName, Version};
-use crate::meaning::refusal::ExitCode;
 use crate::meaning::rules::Source;
 use crate::meaning::versions::Comparison;
 

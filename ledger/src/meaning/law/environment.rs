@@ -8,7 +8,7 @@ use super::super::grant::Permission;
 use super::super::names::{Component, Environment, Pipeline};
 use super::super::rules::{EnvironmentRule, Rules};
 use super::super::state::State;
-use super::{Rule, Unlawful, require, rules};
+use super::rule::{Rule, Unlawful, require, rules};
 
 /// The environment's rule, when pipeline, environment and component stand in the rules in force.
 pub(super) fn known<'a>(

@@ -8,7 +8,7 @@ use super::super::event::ledger::{KeyAddition, KeyChange, KeyEndorsed, KeyPropos
 use super::super::grant::Grant;
 use super::super::names::Principal;
 use super::super::state::State;
-use super::{LEVEL, Rule, Unlawful, require};
+use super::rule::{LEVEL, Rule, Unlawful, require};
 
 pub(super) fn created(event: &LedgerCreated, entry: &Recorded) -> Result<(), Unlawful> {
     require(event.format == LEVEL, Rule::FormatLevel, || format!("a ledger must begin with format level {LEVEL}, found {}", event.format))?;

@@ -12,7 +12,7 @@ use super::super::id::{Epoch, Sequence};
 use super::super::rules::{Rules, Source};
 use super::super::state::State;
 use super::environment::known;
-use super::{Rule, Unlawful, is_refusal_code, require, rules};
+use super::rule::{Rule, Unlawful, is_refusal_code, require, rules};
 
 pub(super) fn registered(state: &State, event: &ArtifactRegistered) -> Result<(), Unlawful> {
     let rules = rules(state, &event.pipeline)?;
@@ -91,8 +91,11 @@ fn opening<'a>(state: &'a State, promotion: &Promotion, manifest: Sequence) -> R
         format!("the manifest in force is that of entry {expected}, found {manifest}")
     })?;
     let run = state.place(pipeline, component, to).run;
-    require(run.is_none() && state.run(promotion_id).is_none(), Rule::Alone, || {
-        format!("{component} in {to} must have nothing under way, found promotion {}", run.unwrap_or(*promotion_id))
+    require(run.is_none() && !state.ever_began(promotion_id), Rule::Alone, || {
+        format!(
+            "{component} in {to} must have nothing under way and the promotion's id must be fresh, found promotion {}",
+            run.unwrap_or(*promotion_id)
+        )
     })?;
     Ok(rules)
 }

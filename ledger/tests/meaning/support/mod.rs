@@ -3,12 +3,14 @@
 pub(crate) mod asks;
 pub(crate) mod cast;
 pub(crate) mod names;
+pub(crate) mod replay;
 pub(crate) mod walk;
 pub(crate) mod world;
 
 pub(crate) use asks::*;
 pub(crate) use cast::*;
 pub(crate) use names::*;
+pub(crate) use replay::*;
 pub(crate) use world::*;
 
 use promotion_ledger::meaning::decide::Decision;

@@ -1,5 +1,7 @@
 //! To walk promotions and rollbacks step by step, as the runner does, with a registry that is a map.
 
+use promotion_ledger::meaning::command::Promote;
+use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::artifact::GateStatus;
 use promotion_ledger::meaning::event::promotion::{
@@ -7,15 +9,15 @@ use promotion_ledger::meaning::event::promotion::{
 };
 use promotion_ledger::meaning::facts::Run;
 use promotion_ledger::meaning::guard;
-use promotion_ledger::meaning::id::PromotionId;
-use promotion_ledger::meaning::names::{Reason, TagName};
+use promotion_ledger::meaning::id::{PromotionId, Sequence};
+use promotion_ledger::meaning::names::TagName;
 use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::rules::Source;
 use promotion_ledger::meaning::state::State;
 
 use super::asks::{promote, register, rollback};
 use super::cast::{Actor, CI, GATE};
-use super::names::{component, environment, gate, reason, repository, shop, version};
+use super::names::{component, environment, gate, reason, repository, shop, tag, version};
 use super::world::World;
 use super::{data, events};
 
@@ -25,15 +27,16 @@ impl World {
         self.state().run(&id).cloned().expect("a run that is under way")
     }
 
-    /// What a tag of the component points at, by the component and version that were built.
-    pub(crate) fn resolve(&self, component_name: &str, tag_name: &str) -> Option<&promotion_ledger::meaning::digest::Digest> {
-        self.tags.get(&(component(component_name), super::names::tag(tag_name)))
+    /// What a tag of the component points at.
+    pub(crate) fn resolve(&self, component_name: &str, tag_name: &str) -> Option<&Digest> {
+        self.tags.get(&(component(component_name), tag(tag_name)))
     }
 
     /// The next event of the run, as its holder would append it now.
     pub(crate) fn next_event(&self, run: &Run) -> Event {
         let Some((tag, purpose)) = run.next_tag() else { return completed(self.state(), run) };
-        let announced = run.tag(&tag).and_then(|state| state.pending.as_ref()).is_some_and(|pending| pending.epoch == run.epoch);
+        let pending = run.tag(&tag).and_then(|state| state.pending.as_ref());
+        let announced = pending.is_some_and(|pending| pending.epoch == run.epoch && pending.digest == run.promotion.digest);
         if announced { tagged(run, tag, purpose) } else { self.started(run, tag, purpose) }
     }
 
@@ -82,7 +85,7 @@ impl World {
         self.given_gates(component, version, to);
         let rules = self.state().core().rules(&shop()).expect("rules in force");
         let from = rules.source_of(&environment(to)).unwrap_or(Source::Nowhere).to_string();
-        let ask = promotion_ledger::meaning::command::Promote { allow_downgrade: true, ..promote(component, version, &from, to) };
+        let ask = Promote { allow_downgrade: true, ..promote(component, version, &from, to) };
         let id = ask.promotion_id;
         self.given_done(CI, ask);
         id
@@ -115,7 +118,7 @@ impl World {
     /// Whether the version was ever in the environment, and where it was rolled away from.
     pub(crate) fn left_by_rollback(&self, component_name: &str, version_name: &str, environment_name: &str) -> Option<u64> {
         let visit = self.state().visit(&shop(), &component(component_name), &environment(environment_name), &version(version_name));
-        visit.expect("a version that was there").left_by_rollback.map(promotion_ledger::meaning::id::Sequence::get)
+        visit.expect("a version that was there").left_by_rollback.map(Sequence::get)
     }
 }
 
@@ -146,7 +149,7 @@ pub(crate) fn completed(state: &State, run: &Run) -> Event {
 
 /// The end of a run that did not reach it.
 pub(crate) fn failed(run: &Run, code: ExitCode) -> Event {
-    let message: Reason = reason("the registry does not take the tag");
+    let message = reason("the registry does not take the tag");
     let (epoch, promotion, tags_left) = (run.epoch, run.promotion.clone(), run.tags_left());
     match run.leaves {
         Some(_) => RollbackFailed { code, epoch, message, promotion, tags_left }.into(),

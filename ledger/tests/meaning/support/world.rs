@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use promotion_ledger::custody::clock::Clock;
 use promotion_ledger::custody::ledger::{self, AppendError, Writer};
 use promotion_ledger::custody::random::{Counter, uuid};
-use promotion_ledger::custody::store::Store;
 use promotion_ledger::custody::store::memory::Memory;
+use promotion_ledger::custody::store::{Store, StoredEntry};
 use promotion_ledger::evidence::chain::{Chain, EntryFault, Verified};
 use promotion_ledger::meaning::decide::decide;
 use promotion_ledger::meaning::digest::{Digest, EntryHash};
@@ -17,7 +17,7 @@ use promotion_ledger::meaning::event::ledger::{LedgerCreated, ManifestAdopted};
 use promotion_ledger::meaning::event::{Event, Recorded};
 use promotion_ledger::meaning::grant::{Grant, Role};
 use promotion_ledger::meaning::id::{EntryId, Sequence};
-use promotion_ledger::meaning::law::{Unlawful, lawful};
+use promotion_ledger::meaning::law::{Rule, Unlawful, lawful};
 use promotion_ledger::meaning::names::{Agent, Component, TagName};
 use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::state::State;
@@ -154,7 +154,7 @@ impl World {
             Ok(_) => Ok(()),
             Err(AppendError::Refused(fault)) => match fault.fault {
                 EntryFault::Unlawful(unlawful) => Err(unlawful),
-                other => Err(Unlawful::new(promotion_ledger::meaning::law::Rule::LiveKey, other.to_string())),
+                other => Err(Unlawful::new(Rule::LiveKey, other.to_string())),
             },
             Err(other) => unreachable!("a store in memory takes every entry: {other}"),
         }
@@ -182,7 +182,7 @@ impl World {
     /// Everything that was appended, as it is stored.
     pub(crate) fn stored(&self) -> Vec<Vec<u8>> {
         let mut notes = Vec::new();
-        let each = &mut |entry: promotion_ledger::custody::store::StoredEntry| {
+        let each = &mut |entry: StoredEntry| {
             notes.push(entry.note);
             ControlFlow::Continue(())
         };

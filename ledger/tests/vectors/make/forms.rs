@@ -110,6 +110,9 @@ fn too_long(alice: &Key, line: &[u8]) -> Vec<u8> {
     sign(alice, &[line.get(..at).unwrap_or_default(), filler.as_bytes(), line.get(at..).unwrap_or_default(), b"\n"].concat())
 }
 
+/// What becomes of a good line.
+type Change = fn(String) -> String;
+
 /// The line, which must be canonical JSON. `{D}` is an entry's data.
 fn lines() -> Vec<Case> {
     let integer = "an integer within 2^53 - 1";
@@ -161,7 +164,7 @@ fn lines() -> Vec<Case> {
         data.into_iter().map(|(name, about, data, says)| line(name, about, says, |good| good.replace("{D}", data))).collect();
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(15), "]".repeat(15));
     cases.push(line("too-deep", "Seventeen levels of nesting.", "objects and arrays at most 16 deep", |good| good.replace("{D}", &deep)));
-    let whole: [(&str, &str, &str, fn(String) -> String); 9] = [
+    let whole: [(&str, &str, &str, Change); 9] = [
         ("array", "An array in the place of the object.", "an object", |good| format!("[{good}]")),
         ("string", "A string in the place of the object.", "an object", |_| "\"x\"".to_owned()),
         ("byte-order-mark", "A byte order mark.", "an object", |good| format!("\u{feff}{good}")),
@@ -219,6 +222,7 @@ fn envelopes() -> Vec<Case> {
         ("time-lower-case", "A time with small letters.", "time", json!("2026-01-15t09:01:00.000000z"), fields),
         ("time-space", "A time with a space.", "time", json!("2026-01-15 09:01:00.000000Z"), fields),
         ("time-before-1970", "A time in 1969.", "time", json!("1969-12-31T23:59:59.999999Z"), fields),
+        ("time-after-the-last", "A time later than every time there is.", "time", json!("9999-12-31T23:59:59.999999Z"), fields),
         ("time-no-such-day", "The thirtieth of February.", "time", json!("2026-02-30T09:01:00.000000Z"), fields),
         ("time-leap-second", "A sixty-first second.", "time", json!("2016-12-31T23:59:60.000000Z"), fields),
         ("time-number", "A number for the time.", "time", json!(1_768_467_660), fields),

@@ -153,6 +153,7 @@ fn requested() -> Vec<Case> {
             "release",
         ),
         last(&locked, "locks", "A promotion into a locked environment, by the lock's own owner.", FIRST.request(), "locks"),
+        last(&there, "alone-id-again", "A promotion under the id of one that has ended.", elsewhere.request(), "alone"),
         last(
             &there,
             "already-there",

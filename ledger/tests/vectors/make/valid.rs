@@ -153,8 +153,9 @@ fn edges() -> Case {
     hand.write_with(&alice, "format.raised", json!({"level": u32::MAX}), |draft| {
         draft.id = "ffffffff-ffff-ffff-ffff-ffffffffffff".to_owned().try_into().expect("an id");
         draft.agent = "!".repeat(64).try_into().expect("an agent");
+        draft.time = "9999-12-30T22:00:00.000000Z".to_owned().try_into().expect("a time");
     });
-    Case::valid("edges", "Escapes, the first time there is, the longest names, the highest level.", &hand)
+    Case::valid("edges", "Escapes, the first and the last time there are, the longest names, the highest level.", &hand)
 }
 
 fn pinned() -> Case {

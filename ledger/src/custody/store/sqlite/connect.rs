@@ -11,7 +11,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 
 use super::fault::{fault, unavailable};
-use super::{PATIENCE, layout};
+use super::layout;
+
+/// How long a store waits for another writer unless told otherwise.
+pub const PATIENCE: Duration = Duration::from_secs(5);
 use crate::custody::store::StoreError;
 
 /// What a store may do with its file.

@@ -25,12 +25,11 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use self::connect::Access;
 use self::fault::fault;
+pub use connect::PATIENCE;
+
 use super::{AppendError, Body, Head, Hold, HoldError, NewEntry, Store, StoreError, StoredEntry};
 use crate::meaning::digest::{BodyDigest, EntryHash};
 use crate::meaning::id::EntryId;
-
-/// How long a store waits for another writer unless told otherwise.
-pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The size of the write-ahead log, in bytes, from which it is folded into the file. Folding more often syncs more than
 /// it needs to; folding later makes every open read a longer log.

@@ -1,0 +1,184 @@
+//! `history`: what happened, newest first.
+
+use clap::Args;
+use promotion_ledger::meaning::digest::Digest;
+use promotion_ledger::meaning::event::EventType;
+use promotion_ledger::meaning::id::Sequence;
+use promotion_ledger::meaning::names::{Component, Environment, Principal, Version};
+use promotion_ledger::meaning::time::Timestamp;
+use promotion_replay::models::filters::HistoryFilter;
+use promotion_replay::models::rows::HistoryRow;
+
+use super::status::when::second;
+use crate::answer::Answer;
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::page::{DIM, Page, Table, paint, visible};
+use crate::session;
+use crate::views::history::History as View;
+
+/// Lists what happened, newest first: one line for each entry that all given options let through.
+///
+/// Where there is more than --limit, the last line of the conversation says how to go on. Times are in UTC.
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// About this component
+    #[arg(long)]
+    component: Option<Component>,
+    /// About this environment
+    #[arg(long, value_name = "ENVIRONMENT")]
+    env: Option<Environment>,
+    /// About this version
+    #[arg(long)]
+    version: Option<Version>,
+    /// About this digest
+    #[arg(long)]
+    digest: Option<Digest>,
+    /// On behalf of this principal
+    #[arg(long)]
+    principal: Option<Principal>,
+    /// Of this type, such as promotion.completed, or of this family, such as promotion
+    #[arg(long = "type", value_name = "TYPE")]
+    event_type: Option<String>,
+    /// Recorded at this time or later: 2026-01-15T14:45:00Z, or 2026-01-15 for the whole day
+    #[arg(long, value_name = "TIME", value_parser = first_of)]
+    since: Option<Timestamp>,
+    /// Recorded at this time or earlier: 2026-01-15T14:45:00Z, or 2026-01-15 for the whole day
+    #[arg(long, value_name = "TIME", value_parser = last_of)]
+    until: Option<Timestamp>,
+    /// At most so many entries
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    limit: u32,
+    /// Go on where a page ended: entries before this one
+    #[arg(long, value_name = "CURSOR", value_parser = cursor)]
+    before: Option<Sequence>,
+}
+
+pub(crate) fn run(context: &Context, arguments: &History) -> Result<Answer, CommandError> {
+    let opened = session::open_to_read(context)?;
+    let pipeline = context.global.pipeline.as_ref().map(|_| opened.pipeline(context)).transpose()?;
+    let event_type = arguments.event_type.as_deref().map(|name| event_type(name, opened.index.understood())).transpose()?;
+    let filter = HistoryFilter {
+        pipeline,
+        component: arguments.component.clone(),
+        environment: arguments.env.clone(),
+        version: arguments.version.clone(),
+        digest: arguments.digest.clone(),
+        principal: arguments.principal.clone(),
+        event_type,
+        since: arguments.since,
+        until: arguments.until,
+        promotion_id: None,
+        before: arguments.before,
+        limit: arguments.limit.saturating_add(1),
+    };
+    let mut rows = opened.index.history(&filter)?;
+    let next = cut(&mut rows, arguments.limit);
+    if let Some(next) = next {
+        context.say(paint(DIM, format!("There is more: the same command with --before {next} goes on.")));
+    }
+    if rows.is_empty() {
+        context.say("No entry matches.");
+    }
+    let view = View { entries: rows.iter().map(Into::into).collect(), next: next.map(Sequence::get) };
+    Ok(Answer::new(page(&rows), &view))
+}
+
+/// Takes away what was only asked for to learn whether there is more, and says where to go on.
+fn cut(rows: &mut Vec<HistoryRow>, limit: u32) -> Option<Sequence> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    if rows.len() <= limit {
+        return None;
+    }
+    rows.truncate(limit);
+    rows.last().map(|row| row.sequence)
+}
+
+/// A type or family as the index spells it: families end in a dot. What this program does not know may stand in a log
+/// of a later format, and nowhere else.
+fn event_type(name: &str, understood: bool) -> Result<String, CommandError> {
+    let family = format!("{}.", name.trim_end_matches('.'));
+    if EventType::ALL.iter().any(|known| known.as_str().starts_with(&family)) {
+        return Ok(family);
+    }
+    if EventType::parse(name).is_some() || !understood {
+        return Ok(if name.contains('.') { name.to_owned() } else { family });
+    }
+    let mut names: Vec<&str> = EventType::ALL.iter().map(|known| known.as_str()).collect();
+    names.sort_unstable();
+    Err(CommandError::usage(format!("{name:?} is no type of an event")).hint(format!("the types: {}", names.join(", "))))
+}
+
+fn cursor(text: &str) -> Result<Sequence, String> {
+    let digits = text.strip_prefix("seq:").unwrap_or(text);
+    let place: u64 = digits.parse().map_err(|_| "expected the number of an entry, as the page before gave it".to_owned())?;
+    Ok(Sequence::new(place))
+}
+
+/// A time, or the first moment of a day.
+fn first_of(text: &str) -> Result<Timestamp, String> {
+    time(text, "00:00:00.000000")
+}
+
+/// A time, or the last moment of a day.
+fn last_of(text: &str) -> Result<Timestamp, String> {
+    time(text, "23:59:59.999999")
+}
+
+fn time(text: &str, of_day: &str) -> Result<Timestamp, String> {
+    let expected = || "expected a time such as 2026-01-15T14:45:00Z, or a day such as 2026-01-15, between 1970 and 9999".to_owned();
+    let time = if text.len() == "2026-01-15".len() { format!("{text}T{of_day}Z") } else { text.to_owned() };
+    let time: jiff::Timestamp = time.parse().map_err(|_| expected())?;
+    Timestamp::from_micros(time.as_microsecond()).ok_or_else(expected)
+}
+
+fn page(rows: &[HistoryRow]) -> Page {
+    let mut page = Page::new();
+    if !rows.is_empty() {
+        page.table(&table(rows.iter()), 0);
+    }
+    page
+}
+
+/// One line for each entry.
+pub(super) fn table<'a>(rows: impl Iterator<Item = &'a HistoryRow>) -> Table {
+    let mut table = Table::new(&["entry", "time (UTC)", "type", "what", "by"]);
+    for row in rows {
+        table.row(vec![row.sequence.to_string(), second(row.time), visible(&row.event_type), visible(&row.summary), visible(&row.actor)]);
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_whole() {
+        assert_eq!(first_of("2026-01-15").unwrap().to_string(), "2026-01-15T00:00:00.000000Z");
+        assert_eq!(last_of("2026-01-15").unwrap().to_string(), "2026-01-15T23:59:59.999999Z");
+        assert_eq!(first_of("2026-01-15T14:45:00+02:00").unwrap().to_string(), "2026-01-15T12:45:00.000000Z");
+        for bad in ["", "today", "2026-02-30", "2026-01-15T14:45:00", "1969-12-31", "2026/01/15"] {
+            assert!(first_of(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn families_and_types_are_told_apart() {
+        assert_eq!(event_type("promotion", true).unwrap(), "promotion.");
+        assert_eq!(event_type("promotion.", true).unwrap(), "promotion.");
+        assert_eq!(event_type("promotion.completed", true).unwrap(), "promotion.completed");
+        assert!(event_type("promotions", true).is_err());
+        assert!(event_type("promo", true).is_err());
+        assert_eq!(event_type("deploy.finished", false).unwrap(), "deploy.finished");
+        assert_eq!(event_type("deploy", false).unwrap(), "deploy.");
+    }
+
+    #[test]
+    fn cursors_are_places() {
+        assert_eq!(cursor("12"), Ok(Sequence::new(12)));
+        assert_eq!(cursor("seq:12"), Ok(Sequence::new(12)));
+        assert!(cursor("-1").is_err());
+        assert!(cursor("").is_err());
+    }
+}

@@ -1,0 +1,69 @@
+//! `status`: what is where, what is locked, what is under way.
+
+mod found;
+mod page;
+pub(super) mod when;
+
+pub(super) use page::notes;
+
+use clap::Args;
+use promotion_ledger::meaning::names::{Component, Environment};
+use promotion_ledger::meaning::rules::Rules;
+use promotion_replay::models::filters::StatusFilter;
+
+use crate::answer::Answer;
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::session::{self, Opened};
+use crate::views::status::{EnvironmentRow, LedgerPosition, PipelinePath, Status as View};
+use found::Found;
+
+/// Shows which release is in which environment, since when and by whom, which environments are locked and why, and
+/// which promotions are under way.
+///
+/// Shows every pipeline of the ledger, unless --pipeline names one. Times are in UTC.
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Only this environment
+    #[arg(long, value_name = "ENVIRONMENT")]
+    env: Option<Environment>,
+    /// Only this component
+    #[arg(long)]
+    component: Option<Component>,
+    /// Also the last N releases that were there, newest first
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    history: Option<u32>,
+}
+
+pub(crate) fn run(context: &Context, arguments: &Status) -> Result<Answer, CommandError> {
+    let opened = session::open_to_read(context)?;
+    let pipeline = context.global.pipeline.as_ref().map(|_| opened.pipeline(context)).transpose()?;
+    let filter = StatusFilter { pipeline, environment: arguments.env.clone(), component: arguments.component.clone() };
+    let found = Found::gather(&opened, &filter, arguments.history)?;
+    Ok(Answer::new(page::page(&found, opened.core(), context.now()), &view(&opened, &found)))
+}
+
+fn view(opened: &Opened, found: &Found) -> View {
+    let (core, head) = (opened.core(), opened.index.head());
+    View {
+        ledger: LedgerPosition {
+            origin: core.identity.as_ref().map(|identity| identity.origin.to_string()).unwrap_or_default(),
+            genesis: opened.index.genesis().map(|hash| hash.to_string()).unwrap_or_default(),
+            size: head.size,
+            head: head.hash.to_string(),
+            last_time: core.floor.map(|time| time.to_string()),
+        },
+        pipelines: found.pipelines.iter().map(path).collect(),
+        environments: found.places.iter().map(|place| EnvironmentRow::new(place, found.is_locked(place))).collect(),
+        locks: found.locks.iter().map(Into::into).collect(),
+        under_way: found.under_way.iter().map(Into::into).collect(),
+        history: found.history.as_ref().map(|tenures| tenures.iter().map(Into::into).collect()),
+    }
+}
+
+fn path(rules: &Rules) -> PipelinePath {
+    PipelinePath {
+        pipeline: rules.pipeline().to_string(),
+        path: rules.environments().iter().map(|environment| environment.name.to_string()).collect(),
+    }
+}

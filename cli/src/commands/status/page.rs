@@ -1,0 +1,120 @@
+//! What is where, as people read it.
+
+use promotion_ledger::meaning::core::Core;
+use promotion_ledger::meaning::names::Environment;
+use promotion_ledger::meaning::rules::Rules;
+use promotion_ledger::meaning::time::Timestamp;
+use promotion_replay::models::rows::{Kind, LockRow, PlaceRow, RunRow, TenureRow};
+
+use super::found::Found;
+use super::when::{last_entry, moment, since};
+use crate::page::{BOLD, DIM, Page, Table, WARN, paint, short, visible};
+
+pub(super) fn page(found: &Found, core: &Core, now: Timestamp) -> Page {
+    let mut page = Page::new();
+    for rules in &found.pipelines {
+        if !page.is_empty() {
+            page.gap();
+        }
+        pipeline(&mut page, rules, found, core, now);
+    }
+    if page.is_empty() {
+        page.line(format!("No pipeline yet  {}", paint(DIM, position(core, now))));
+        page.line("Put a manifest's rules in force: promoledger manifest adopt manifest.yaml");
+    }
+    page
+}
+
+fn pipeline(page: &mut Page, rules: &Rules, found: &Found, core: &Core, now: Timestamp) {
+    let here = rules.pipeline();
+    let path: Vec<&str> = rules.environments().iter().map(|environment| environment.name.as_str()).collect();
+    let name = paint(BOLD, format!("pipeline {}", visible(here)));
+    page.line(format!("{name}  {}  {}", visible(path.join(" → ")), paint(DIM, position(core, now))));
+    page.table(&places(found.places.iter().filter(|place| place.pipeline == *here), found, now), 2);
+    for row in found.locks.iter().filter(|row| row.pipeline == *here) {
+        page.line(format!("  {}", lock(row, now)));
+    }
+    for row in found.under_way.iter().filter(|row| row.run.promotion.pipeline == *here) {
+        run(page, row, now);
+    }
+    if let Some(tenures) = &found.history {
+        page.gap();
+        page.line(format!("{} {}", paint(BOLD, "history"), paint(DIM, "newest first")));
+        page.table(&history(tenures.iter().filter(|tenure| tenure.pipeline == *here), now), 2);
+    }
+}
+
+/// How far the log was read: `entry 44, 12:31 UTC`.
+fn position(core: &Core, now: Timestamp) -> String {
+    let last = core.size.saturating_sub(1);
+    core.floor.map_or_else(|| format!("entry {last}"), |time| format!("entry {last}, {}", last_entry(time, now)))
+}
+
+fn places<'a>(places: impl Iterator<Item = &'a PlaceRow>, found: &Found, now: Timestamp) -> Table {
+    let mut table = Table::new(&["environment", "component", "version", "digest", "since (UTC)", "by"]);
+    for place in places {
+        let mut row = vec![environment(&place.environment, found.is_locked(place)), visible(&place.component)];
+        match &place.holder {
+            Some(tenure) => row.extend([
+                visible(&tenure.version),
+                short(&tenure.digest),
+                since(tenure.since, now),
+                format!("{}{}", visible(&tenure.by), if tenure.kind == Kind::Rollback { ", by rollback" } else { "" }),
+            ]),
+            None => row.extend(std::iter::repeat_n(paint(DIM, "–"), 4)),
+        }
+        table.row(row);
+    }
+    table
+}
+
+/// The environment's name, with a mark that needs no colour when it is locked.
+fn environment(name: &Environment, locked: bool) -> String {
+    if locked { format!("{} {}", visible(name), paint(WARN, "(locked)")) } else { visible(name) }
+}
+
+fn lock(row: &LockRow, now: Timestamp) -> String {
+    let lock = &row.lock;
+    let place = match &lock.component {
+        Some(component) => format!("{} in {}", visible(component), visible(&row.environment)),
+        None => visible(&row.environment),
+    };
+    let what = paint(WARN, format!("{place} is locked:"));
+    format!("{what} “{}”, by {} since {}, entry {}", visible(&lock.reason), visible(&lock.owner), since(lock.since, now), lock.sequence)
+}
+
+fn run(page: &mut Page, row: &RunRow, now: Timestamp) {
+    let promotion = &row.run.promotion;
+    let what = match &row.run.leaves {
+        Some(leaves) => format!("rollback of {} from {} to {} in {}", promotion.component, leaves.version, promotion.version, promotion.to),
+        None => format!("promotion of {} {} from {} to {}", promotion.component, promotion.version, promotion.from, promotion.to),
+    };
+    let holder = format!("by {} since {}, last seen {}", visible(&row.run.holder), since(row.since, now), since(row.last, now));
+    page.line(format!("  {} {holder}", paint(WARN, format!("{} is under way:", visible(what)))));
+    let id = promotion.promotion_id;
+    page.line(paint(DIM, format!("    to go on: promoledger resume {id}; to end it: promoledger abort {id}")));
+}
+
+fn history<'a>(tenures: impl Iterator<Item = &'a TenureRow>, now: Timestamp) -> Table {
+    let mut table = Table::new(&["environment", "component", "version", "digest", "from (UTC)", "to (UTC)", "by", ""]);
+    for tenure in tenures {
+        table.row(vec![
+            visible(&tenure.environment),
+            visible(&tenure.component),
+            visible(&tenure.version),
+            short(&tenure.digest),
+            moment(tenure.since, now),
+            tenure.until.map_or_else(|| "now".to_owned(), |time| moment(time, now)),
+            visible(&tenure.by),
+            notes(tenure),
+        ]);
+    }
+    table
+}
+
+/// How it came and how it went, where that was by a rollback.
+pub(in crate::commands) fn notes(tenure: &TenureRow) -> String {
+    let came = (tenure.kind == Kind::Rollback).then_some("by rollback");
+    let went = tenure.left_by_rollback.then_some("rolled back");
+    came.into_iter().chain(went).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,69 @@
+//! What `history` prints.
+
+use promotion_replay::models::rows;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::answer::View;
+
+/// What happened, newest first.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct History {
+    /// One row for each entry.
+    pub(crate) entries: Vec<HistoryRow>,
+    /// Where the next page begins: what `--before` is given; null at the end.
+    pub(crate) next: Option<u64>,
+}
+
+impl View for History {
+    const SCHEMA: &'static str = "promoledger.history/1";
+}
+
+/// An entry, in a line. What the entry is not about is null.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct HistoryRow {
+    /// Its place.
+    pub(crate) entry: u64,
+    /// When it was recorded.
+    pub(crate) time: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub(crate) event_type: String,
+    /// What happened, in a sentence.
+    pub(crate) summary: String,
+    /// On whose behalf.
+    pub(crate) by: String,
+    /// The pipeline that it is about.
+    pub(crate) pipeline: Option<String>,
+    /// The component.
+    pub(crate) component: Option<String>,
+    /// The environment.
+    pub(crate) environment: Option<String>,
+    /// The release's name.
+    pub(crate) version: Option<String>,
+    /// What the release stands for.
+    pub(crate) artifact_digest: Option<String>,
+    /// The run that it belongs to.
+    pub(crate) promotion_id: Option<String>,
+    /// How it went: `passed`, `warning`, `skipped`, `failed`, `refused`, `completed` or `aborted`.
+    pub(crate) outcome: Option<String>,
+}
+
+impl From<&rows::HistoryRow> for HistoryRow {
+    fn from(row: &rows::HistoryRow) -> Self {
+        Self {
+            entry: row.sequence.get(),
+            time: row.time.to_string(),
+            event_type: row.event_type.clone(),
+            summary: row.summary.clone(),
+            by: row.actor.to_string(),
+            pipeline: row.pipeline.as_ref().map(ToString::to_string),
+            component: row.component.as_ref().map(ToString::to_string),
+            environment: row.environment.as_ref().map(ToString::to_string),
+            version: row.version.as_ref().map(ToString::to_string),
+            artifact_digest: row.digest.as_ref().map(ToString::to_string),
+            promotion_id: row.promotion_id.as_ref().map(ToString::to_string),
+            outcome: row.outcome.clone(),
+        }
+    }
+}

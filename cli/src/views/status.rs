@@ -1,0 +1,187 @@
+//! What `status` prints.
+
+use promotion_replay::models::rows::{Kind, LockRow, PlaceRow, RunRow};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::whereabouts::Tenure;
+use crate::answer::View;
+
+/// What is where.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Status {
+    /// The ledger, and how far it was read.
+    pub(crate) ledger: LedgerPosition,
+    /// The pipelines that were asked for.
+    pub(crate) pipelines: Vec<PipelinePath>,
+    /// One row for each component in each environment, along the path; rows of places where nothing is hold nulls.
+    pub(crate) environments: Vec<EnvironmentRow>,
+    /// The locks that stand, oldest first.
+    pub(crate) locks: Vec<LockHeld>,
+    /// The promotions and rollbacks that are under way, oldest first.
+    pub(crate) under_way: Vec<UnderWay>,
+    /// What was there before, newest first; there when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) history: Option<Vec<Tenure>>,
+}
+
+impl View for Status {
+    const SCHEMA: &'static str = "promoledger.status/1";
+}
+
+/// A ledger, and how far it was read.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct LedgerPosition {
+    /// Its name.
+    pub(crate) origin: String,
+    /// The hash of entry 0.
+    pub(crate) genesis: String,
+    /// How many entries were read.
+    pub(crate) size: u64,
+    /// The hash of the last of them.
+    pub(crate) head: String,
+    /// When it was recorded.
+    pub(crate) last_time: Option<String>,
+}
+
+/// A pipeline and its path.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct PipelinePath {
+    /// The pipeline.
+    pub(crate) pipeline: String,
+    /// Its environments, in order.
+    pub(crate) path: Vec<String>,
+}
+
+/// A component in an environment, and the release that is there.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct EnvironmentRow {
+    /// The pipeline.
+    pub(crate) pipeline: String,
+    /// The environment.
+    pub(crate) environment: String,
+    /// The component.
+    pub(crate) component: String,
+    /// Whether a lock keeps promotions of the component out.
+    pub(crate) locked: bool,
+    /// The release's name.
+    pub(crate) version: Option<String>,
+    /// What it stands for.
+    pub(crate) artifact_digest: Option<String>,
+    /// When it arrived.
+    pub(crate) since: Option<String>,
+    /// Who completed the run that brought it.
+    pub(crate) by: Option<String>,
+    /// How it came: `promotion` or `rollback`.
+    pub(crate) kind: Option<String>,
+    /// The run that brought it.
+    pub(crate) promotion_id: Option<String>,
+    /// The place of the entry that recorded its arrival.
+    pub(crate) entry: Option<u64>,
+    /// The commit that it was built from.
+    pub(crate) source_sha: Option<String>,
+}
+
+/// A lock that stands.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct LockHeld {
+    /// The pipeline.
+    pub(crate) pipeline: String,
+    /// The environment.
+    pub(crate) environment: String,
+    /// The only component that is locked; null when all are.
+    pub(crate) component: Option<String>,
+    /// Why.
+    pub(crate) reason: String,
+    /// Who set it.
+    pub(crate) by: String,
+    /// When.
+    pub(crate) since: String,
+    /// The place of the entry that set it.
+    pub(crate) entry: u64,
+}
+
+/// A promotion or rollback that is under way.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct UnderWay {
+    /// The pipeline.
+    pub(crate) pipeline: String,
+    /// Where the release is to land.
+    pub(crate) environment: String,
+    /// The component.
+    pub(crate) component: String,
+    /// `promotion` or `rollback`.
+    pub(crate) kind: String,
+    /// The release's name.
+    pub(crate) version: String,
+    /// What it stands for.
+    pub(crate) artifact_digest: String,
+    /// Where it comes from: an environment, or `none`.
+    pub(crate) from: String,
+    /// Who is at it.
+    pub(crate) holder: String,
+    /// When it was requested.
+    pub(crate) since: String,
+    /// When its newest entry was recorded.
+    pub(crate) last_time: String,
+    /// Which run it is: what `resume` and `abort` are given.
+    pub(crate) promotion_id: String,
+    /// The place of the entry that requested it.
+    pub(crate) entry: u64,
+}
+
+impl EnvironmentRow {
+    /// The row of a place, which the caller knows to be locked or not.
+    pub(crate) fn new(place: &PlaceRow, locked: bool) -> Self {
+        let holder = place.holder.as_ref();
+        Self {
+            pipeline: place.pipeline.to_string(),
+            environment: place.environment.to_string(),
+            component: place.component.to_string(),
+            locked,
+            version: holder.map(|tenure| tenure.version.to_string()),
+            artifact_digest: holder.map(|tenure| tenure.digest.to_string()),
+            since: holder.map(|tenure| tenure.since.to_string()),
+            by: holder.map(|tenure| tenure.by.to_string()),
+            kind: holder.map(|tenure| tenure.kind.to_string()),
+            promotion_id: holder.map(|tenure| tenure.promotion_id.to_string()),
+            entry: holder.map(|tenure| tenure.from_sequence.get()),
+            source_sha: holder.and_then(|tenure| tenure.source_sha.as_ref()).map(ToString::to_string),
+        }
+    }
+}
+
+impl From<&LockRow> for LockHeld {
+    fn from(row: &LockRow) -> Self {
+        Self {
+            pipeline: row.pipeline.to_string(),
+            environment: row.environment.to_string(),
+            component: row.lock.component.as_ref().map(ToString::to_string),
+            reason: row.lock.reason.to_string(),
+            by: row.lock.owner.to_string(),
+            since: row.lock.since.to_string(),
+            entry: row.lock.sequence.get(),
+        }
+    }
+}
+
+impl From<&RunRow> for UnderWay {
+    fn from(row: &RunRow) -> Self {
+        let promotion = &row.run.promotion;
+        let kind = if row.run.leaves.is_some() { Kind::Rollback } else { Kind::Promotion };
+        Self {
+            pipeline: promotion.pipeline.to_string(),
+            environment: promotion.to.to_string(),
+            component: promotion.component.to_string(),
+            kind: kind.to_string(),
+            version: promotion.version.to_string(),
+            artifact_digest: promotion.digest.to_string(),
+            from: promotion.from.to_string(),
+            holder: row.run.holder.to_string(),
+            since: row.since.to_string(),
+            last_time: row.last.to_string(),
+            promotion_id: promotion.promotion_id.to_string(),
+            entry: row.run.requested.get(),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Random moves: who does what, and how often.
+
+use promotion_ledger::meaning::event::artifact::GateStatus;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::support::*;
+
+pub(super) const COMPONENTS: [&str; 2] = ["api", "web"];
+pub(super) const VERSIONS: [&str; 3] = ["v1.0.0", "v1.1.0", "nightly"];
+pub(super) const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "prod"];
+pub(super) const SOURCES: [&str; 3] = ["none", "dev", "staging"];
+pub(super) const GATES: [&str; 2] = ["tests", "security_scan"];
+/// The newcomer looks after `web` alone.
+pub(super) const ACTORS: [Actor; 5] = [ADMIN, OPS, CI, GATE, NEWCOMER];
+
+/// What somebody does. Runs are chosen among those that are under way, by number.
+#[derive(Debug, Clone)]
+pub(super) enum Move {
+    Register {
+        by: Actor,
+        component: &'static str,
+        version: &'static str,
+    },
+    /// CI brings the version as far as that, with every gate passed, as far as it is let.
+    Deliver {
+        component: &'static str,
+        version: &'static str,
+        to: usize,
+    },
+    Promote {
+        by: Actor,
+        component: &'static str,
+        version: &'static str,
+        to: usize,
+        skips: bool,
+        flags: [bool; 2],
+        moved: [bool; 2],
+    },
+    Rollback {
+        by: Actor,
+        component: &'static str,
+        version: &'static str,
+        environment: &'static str,
+        moved: bool,
+    },
+    /// The holder goes on, that many steps.
+    Walk {
+        run: usize,
+        steps: usize,
+    },
+    /// The holder writes the tag that it announced, and dies before it records that.
+    WriteAndDie {
+        run: usize,
+    },
+    /// The holder puts the mutable tag back, as far as that many steps.
+    PutBack {
+        run: usize,
+        steps: usize,
+    },
+    TakeOver {
+        by: Actor,
+        run: usize,
+    },
+    Abort {
+        by: Actor,
+        run: usize,
+    },
+    Fail {
+        run: usize,
+    },
+    Gate {
+        by: Actor,
+        gate: &'static str,
+        component: &'static str,
+        version: &'static str,
+        environment: &'static str,
+        status: GateStatus,
+    },
+    Lock {
+        by: Actor,
+        environment: &'static str,
+        component: Option<&'static str>,
+    },
+    Unlock {
+        by: Actor,
+        environment: &'static str,
+        component: Option<&'static str>,
+        others: bool,
+    },
+    Adopt {
+        by: Actor,
+        strict: bool,
+    },
+    CorrectClock {
+        by: Actor,
+    },
+    /// Somebody appends a completion or a step without being asked to.
+    Forge {
+        by: Actor,
+        run: usize,
+        complete: bool,
+        later: bool,
+    },
+}
+
+fn an_actor() -> impl Strategy<Value = Actor> {
+    prop_oneof![4 => Just(CI), 3 => Just(OPS), 2 => Just(ADMIN), 2 => Just(NEWCOMER), 1 => Just(GATE)]
+}
+
+fn a_release() -> impl Strategy<Value = (&'static str, &'static str)> {
+    (select(&COMPONENTS[..]), select(&VERSIONS[..]))
+}
+
+fn some_component() -> impl Strategy<Value = Option<&'static str>> {
+    prop_oneof![Just(None), select(&COMPONENTS[..]).prop_map(Some)]
+}
+
+fn rarely() -> impl Strategy<Value = bool> {
+    prop::bool::weighted(0.1)
+}
+
+pub(super) fn a_move() -> impl Strategy<Value = Move> {
+    let environment = || prop_oneof![3 => Just("dev"), 2 => Just("staging"), 1 => Just("prod")];
+    let status = select(vec![GateStatus::Passed, GateStatus::Passed, GateStatus::Warning, GateStatus::Failed, GateStatus::Skipped]);
+    let flags = || [any::<bool>(), any::<bool>()];
+    let run = || 0..4_usize;
+    prop_oneof![
+        2 => (an_actor(), a_release()).prop_map(|(by, (component, version))| Move::Register { by, component, version }),
+        8 => (a_release(), 0..3_usize).prop_map(|((component, version), to)| Move::Deliver { component, version, to }),
+        14 => (an_actor(), a_release(), 0..3_usize, rarely(), flags(), [rarely(), rarely()]).prop_map(
+            |(by, (component, version), to, skips, flags, moved)| Move::Promote { by, component, version, to, skips, flags, moved }
+        ),
+        16 => (an_actor(), a_release(), environment(), rarely()).prop_map(|(by, (component, version), environment, moved)| {
+            Move::Rollback { by, component, version, environment, moved }
+        }),
+        18 => (run(), 1..6_usize).prop_map(|(run, steps)| Move::Walk { run, steps }),
+        2 => run().prop_map(|run| Move::WriteAndDie { run }),
+        3 => (run(), 1..3_usize).prop_map(|(run, steps)| Move::PutBack { run, steps }),
+        6 => (an_actor(), run()).prop_map(|(by, run)| Move::TakeOver { by, run }),
+        2 => (an_actor(), run()).prop_map(|(by, run)| Move::Abort { by, run }),
+        1 => run().prop_map(|run| Move::Fail { run }),
+        8 => (an_actor(), select(&GATES[..]), a_release(), environment(), status).prop_map(
+            |(by, gate, (component, version), environment, status)| Move::Gate { by, gate, component, version, environment, status }
+        ),
+        2 => (an_actor(), environment(), some_component()).prop_map(|(by, environment, component)| Move::Lock { by, environment, component }),
+        6 => (an_actor(), environment(), some_component(), any::<bool>()).prop_map(|(by, environment, component, others)| Move::Unlock {
+            by, environment, component, others
+        }),
+        1 => (an_actor(), any::<bool>()).prop_map(|(by, strict)| Move::Adopt { by, strict }),
+        1 => an_actor().prop_map(|by| Move::CorrectClock { by }),
+        6 => (an_actor(), run(), any::<bool>(), any::<bool>()).prop_map(|(by, run, complete, later)| Move::Forge { by, run, complete, later }),
+    ]
+}

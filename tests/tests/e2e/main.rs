@@ -1,0 +1,20 @@
+//! `promoledger` from end to end: the program itself against real registries, image layouts, crashes and forgeries.
+//!
+//! One test crate, so that the program's dependencies are linked once:
+//! * `promotion`: a whole story against a real registry, and every guard on the way;
+//! * `outputs`: what people and machines are given to read;
+//! * `interrupted`: `kill -9` at every step, and a registry that stalls, fails and lies;
+//! * `races`: processes that want the same thing at once;
+//! * `tampering`: a ledger that somebody changed;
+//! * `tour` and `readme`: the documentation does what it says.
+//!
+//! `shop` is what they share: a workspace with a ledger, a manifest and images.
+
+mod interrupted;
+mod outputs;
+mod promotion;
+mod races;
+mod readme;
+mod shop;
+mod tampering;
+mod tour;
