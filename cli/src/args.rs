@@ -9,7 +9,14 @@ use promotion_ledger::meaning::names::{Pipeline, Principal};
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// The ledger: `sqlite:PATH`
-    #[arg(long, global = true, env = "PROMOLEDGER_LEDGER", value_name = "URL", default_value = "sqlite:.promoledger/ledger.db", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        env = "PROMOLEDGER_LEDGER",
+        value_name = "URL",
+        default_value = "sqlite:.promoledger/ledger.db",
+        help_heading = "Global options"
+    )]
     pub(crate) ledger: String,
     /// The pipeline; needed only where the ledger has several
     #[arg(long, global = true, env = "PROMOLEDGER_PIPELINE", help_heading = "Global options")]
@@ -21,7 +28,16 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "PROMOLEDGER_ACTOR", value_name = "PRINCIPAL", help_heading = "Global options")]
     pub(crate) actor: Option<Principal>,
     /// A table for people, or an object for machines
-    #[arg(long, short, global = true, env = "PROMOLEDGER_OUTPUT", alias = "format", value_enum, default_value_t, help_heading = "Global options")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        env = "PROMOLEDGER_OUTPUT",
+        alias = "format",
+        value_enum,
+        default_value_t,
+        help_heading = "Global options"
+    )]
     pub(crate) output: Output,
     /// When to colour
     #[arg(long, global = true, env = "PROMOLEDGER_COLOR", value_enum, default_value_t, help_heading = "Global options")]

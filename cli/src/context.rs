@@ -197,7 +197,12 @@ fn error_page(error: &CommandError) -> Page {
         page.line(format!("  {} {}", paint(DIM, "hint:"), visible(hint)));
     }
     for other in &error.others {
-        page.line(format!("  {} {} {}", paint(DIM, "also:"), visible(&other.message), paint(DIM, format!("(exit {})", other.code.number()))));
+        page.line(format!(
+            "  {} {} {}",
+            paint(DIM, "also:"),
+            visible(&other.message),
+            paint(DIM, format!("(exit {})", other.code.number()))
+        ));
     }
     page
 }

@@ -86,13 +86,17 @@ impl From<RunError> for CommandError {
             RunError::Session(error) => error.into(),
             RunError::Registry(error) => error.into(),
             RunError::Interrupted { error, promotion } => {
-                let hint = format!("promotion {promotion} is under way: run the same command again, or `promoledger resume {promotion}`; `promoledger abort {promotion}` ends it");
+                let hint = format!(
+                    "promotion {promotion} is under way: run the same command again, or `promoledger resume {promotion}`; `promoledger abort {promotion}` ends it"
+                );
                 Self::from(error).hint(hint).with("promotion_id", promotion.to_string()).with("resumable", true)
             }
             RunError::Failed { code, message, promotion } => Self::new(code, message)
                 .hint(format!("the promotion ended and that is recorded: promoledger show {promotion}"))
                 .with("promotion_id", promotion.to_string()),
-            RunError::Held(_) => Self::new(error.exit_code(), error.to_string()).hint("wait for it to end, or end that process; then run this again"),
+            RunError::Held(_) => {
+                Self::new(error.exit_code(), error.to_string()).hint("wait for it to end, or end that process; then run this again")
+            }
             RunError::Lost { promotion, .. } => Self::new(error.exit_code(), error.to_string())
                 .hint(format!("see how it went: promoledger show {promotion}"))
                 .with("promotion_id", promotion.to_string()),
@@ -111,7 +115,9 @@ impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         let plain = Self::new(error.exit_code(), error.to_string());
         match error {
-            StoreError::Missing { .. } => plain.hint("make one with `promoledger init --origin NAME`, or name it with --ledger sqlite:PATH"),
+            StoreError::Missing { .. } => {
+                plain.hint("make one with `promoledger init --origin NAME`, or name it with --ledger sqlite:PATH")
+            }
             _ => plain,
         }
     }

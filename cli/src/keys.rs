@@ -28,7 +28,8 @@ pub(crate) fn fresh(name: KeyName) -> SecretKey {
 
 /// Where the key of that name is kept unless somebody says otherwise.
 pub(crate) fn usual_place(context: &Context, name: &KeyName) -> Result<PathBuf, CommandError> {
-    let plain: String = name.as_str().chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@') { c } else { '-' }).collect();
+    let plain: String =
+        name.as_str().chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@') { c } else { '-' }).collect();
     Ok(context.config_folder()?.join("keys").join(plain))
 }
 
@@ -44,8 +45,10 @@ pub(crate) fn write(path: &Path, key: &SecretKey) -> Result<(), CommandError> {
         file.sync_all()
     };
     write().map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => CommandError::usage(format!("{} is there already: a key is never written over another file", path.display()))
-            .hint("name the key or its file otherwise, or use the one that is there with --key"),
+        std::io::ErrorKind::AlreadyExists => {
+            CommandError::usage(format!("{} is there already: a key is never written over another file", path.display()))
+                .hint("name the key or its file otherwise, or use the one that is there with --key")
+        }
         _ => file(path, "written", &error),
     })
 }
@@ -79,7 +82,8 @@ pub(crate) fn signing_key(context: &Context, core: &Core) -> Result<SecretKey, C
             .hint("name one with --key FILE or PROMOLEDGER_KEY_FILE; `promoledger keys request` makes one to ask for")),
         (_, last) => {
             let paths = live.iter().chain(&last).map(|(path, _)| context.tidy(path)).collect::<Vec<_>>().join(", ");
-            Err(CommandError::usage(format!("several keys of this ledger are kept here: {paths}")).hint("say which with --key FILE or PROMOLEDGER_KEY_FILE"))
+            Err(CommandError::usage(format!("several keys of this ledger are kept here: {paths}"))
+                .hint("say which with --key FILE or PROMOLEDGER_KEY_FILE"))
         }
     }
 }

@@ -173,7 +173,12 @@ fn done_page(context: &Context, subject: &Subject, view: &Promoted, downgrade: O
     page.table(&table, 2);
     let tags: Vec<&str> = view.tags.iter().map(|tag| tag.tag.as_str()).collect();
     if !tags.is_empty() {
-        page.line(format!("{}    {} → {}", paint(GOOD, "Tagged"), tags.join(", "), short(view.artifact_digest.as_deref().unwrap_or_default())));
+        page.line(format!(
+            "{}    {} → {}",
+            paint(GOOD, "Tagged"),
+            tags.join(", "),
+            short(view.artifact_digest.as_deref().unwrap_or_default())
+        ));
     }
     let (word, what) = match subject.action {
         Action::Promote => ("Promoted", format!("{} {} to {}", subject.component, subject.version, subject.to)),
@@ -230,7 +235,8 @@ fn would(_context: &Context, subject: &Subject, mut view: Promoted, decision: &D
     view.warnings.clone_from(&decision.warnings);
     view.already = decision.events.is_empty() && decision.resume.is_none();
     view.resumed = decision.resume.is_some();
-    if let Some(Event::AuthorizationDecided(decided)) = decision.events.iter().find(|event| matches!(event, Event::AuthorizationDecided(_))) {
+    if let Some(Event::AuthorizationDecided(decided)) = decision.events.iter().find(|event| matches!(event, Event::AuthorizationDecided(_)))
+    {
         authorized(&mut view, decided);
     }
     let number = decision.events.iter().find_map(|event| match event {
@@ -289,7 +295,9 @@ fn demanded_gates(opened: &Opened, subject: &Subject, plan: &Plan) -> Result<Vec
     for gate in gates {
         let key = FactKey::Gate(subject.pipeline.clone(), subject.component.clone(), subject.to.clone(), gate.clone(), digest.clone());
         results.push(match opened.index.fact(&key)? {
-            Some(promotion_ledger::meaning::facts::Fact::Gate(result)) => gate_result(&gate, result.status.as_str(), Some(result.sequence.get())),
+            Some(promotion_ledger::meaning::facts::Fact::Gate(result)) => {
+                gate_result(&gate, result.status.as_str(), Some(result.sequence.get()))
+            }
             _ => gate_result(&gate, "missing", None),
         });
     }
@@ -331,7 +339,8 @@ pub(crate) fn run_under_way(context: &Context, opened: &Opened, named: Option<&s
         (1, Some(run)) => Ok(run),
         (0, _) => {
             let what = named.map_or("nothing is under way".to_owned(), |named| format!("promotion {named} is not under way"));
-            Err(CommandError::new(ExitCode::NotFound, what).hint("`promoledger status` lists what is; `promoledger show` tells how a promotion ended"))
+            Err(CommandError::new(ExitCode::NotFound, what)
+                .hint("`promoledger status` lists what is; `promoledger show` tells how a promotion ended"))
         }
         (_, last) => {
             let list: Vec<String> =

@@ -147,7 +147,9 @@ fn pipeline(context: &Context, core: &Core) -> Result<Pipeline, CommandError> {
     let mut all = core.pipelines.keys();
     match (all.next(), all.next()) {
         (Some(only), None) => Ok(only.clone()),
-        (None, _) => Err(CommandError::usage("this ledger has no pipeline yet").hint("adopt a manifest: promoledger manifest adopt manifest.yaml")),
+        (None, _) => {
+            Err(CommandError::usage("this ledger has no pipeline yet").hint("adopt a manifest: promoledger manifest adopt manifest.yaml"))
+        }
         (Some(_), Some(_)) => {
             let names: Vec<_> = core.pipelines.keys().map(Pipeline::to_string).collect();
             Err(CommandError::usage(format!("this ledger has several pipelines: {}", names.join(", "))).hint("say which with --pipeline"))
@@ -169,7 +171,8 @@ pub(crate) fn component(rules: &Rules, named: Option<&Component>) -> Result<Comp
         [only] => Ok(only.name.clone()),
         several => {
             let names: Vec<_> = several.iter().map(|component| component.name.to_string()).collect();
-            Err(CommandError::usage(format!("pipeline {} has several components: {}", rules.pipeline(), names.join(", "))).hint("say which with --component"))
+            Err(CommandError::usage(format!("pipeline {} has several components: {}", rules.pipeline(), names.join(", ")))
+                .hint("say which with --component"))
         }
     }
 }
@@ -185,7 +188,11 @@ pub(crate) fn repository(rules: &Rules, component: &Component) -> Result<Reposit
 }
 
 /// Opens a component's registry with the credentials and certificates that the environment and the options give.
-pub(crate) fn open_registry(context: &Context, repository: &Repository, options: &RegistryOptions) -> Result<Box<dyn Registry>, CommandError> {
+pub(crate) fn open_registry(
+    context: &Context,
+    repository: &Repository,
+    options: &RegistryOptions,
+) -> Result<Box<dyn Registry>, CommandError> {
     Ok(registry::open(repository, &settings(context, options)?)?)
 }
 
@@ -196,7 +203,13 @@ pub(crate) struct RegistryOptions {
     #[arg(long, env = "PROMOLEDGER_CA_FILE", value_name = "FILE", help_heading = "Registry options")]
     pub(crate) ca_file: Vec<PathBuf>,
     /// The user name for the registry, instead of what docker and podman keep
-    #[arg(long, env = "PROMOLEDGER_REGISTRY_USERNAME", value_name = "NAME", requires = "password_stdin", help_heading = "Registry options")]
+    #[arg(
+        long,
+        env = "PROMOLEDGER_REGISTRY_USERNAME",
+        value_name = "NAME",
+        requires = "password_stdin",
+        help_heading = "Registry options"
+    )]
     pub(crate) username: Option<String>,
     /// Read the registry's password from standard input
     #[arg(long, requires = "username", help_heading = "Registry options")]

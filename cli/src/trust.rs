@@ -50,7 +50,8 @@ impl Pins {
             Err(error) => return Err(file(&path, "read", &error)),
         };
         let pins: Self = serde_json::from_slice(&text).map_err(|error| {
-            CommandError::usage(format!("{} does not hold pins: {error}", path.display())).hint("restore it, or delete it and run `promoledger trust` again")
+            CommandError::usage(format!("{} does not hold pins: {error}", path.display()))
+                .hint("restore it, or delete it and run `promoledger trust` again")
         })?;
         Ok(Self { path, ..pins })
     }
@@ -96,7 +97,8 @@ pub(crate) fn check(pin: &Pin, store: &dyn Store) -> Result<(), CommandError> {
     match at(pin.size.saturating_sub(1))? {
         Some(found) if found == pin.head => Ok(()),
         Some(found) => {
-            let message = format!("the log was rewritten: expected entry {} to be {}, as it was seen before, found {found}", pin.size - 1, pin.head);
+            let message =
+                format!("the log was rewritten: expected entry {} to be {}, as it was seen before, found {found}", pin.size - 1, pin.head);
             Err(CommandError::new(ExitCode::Tampered, message).hint(advice))
         }
         None => {

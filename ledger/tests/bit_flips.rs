@@ -20,7 +20,7 @@ use promotion_ledger::evidence::chain::Chain;
 use promotion_ledger::meaning::digest::BodyDigest;
 use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::time::Timestamp;
-use serde_json::Value;
+use serde::Deserialize;
 
 struct Bytes {
     notes: Vec<Vec<u8>>,
@@ -43,30 +43,43 @@ impl Log for Bytes {
     }
 }
 
+/// The parts of a vector's file that are needed here.
+#[derive(Deserialize)]
+struct Vector {
+    entries: Vec<String>,
+    bodies: Vec<BodyText>,
+}
+
+#[derive(Deserialize)]
+struct BodyText {
+    digest: BodyDigest,
+    salt_base64: String,
+    bytes_base64: String,
+}
+
 /// A sound log among the vectors.
 fn sound(name: &str) -> Bytes {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/vectors/v1/valid").join(name);
-    let vector: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    let decode = |value: &Value| STANDARD.decode(value.as_str().unwrap()).unwrap();
-    let body = |body: &Value| {
-        let digest = BodyDigest::from_hex(body["digest"].as_str().unwrap()).unwrap();
-        let salt = decode(&body["salt_base64"]).try_into().unwrap();
-        (digest, Body { digest, salt, bytes: decode(&body["bytes_base64"]) })
+    let vector: Vector = serde_json::from_str(&fs::read_to_string(path).expect("a vector")).expect("a vector is JSON");
+    let decode = |text: &str| STANDARD.decode(text).expect("a vector's base64 is base64");
+    let body = |body: BodyText| {
+        let salt = decode(&body.salt_base64).try_into().expect("a salt has 16 bytes");
+        (body.digest, Body { digest: body.digest, salt, bytes: decode(&body.bytes_base64) })
     };
     let log = Bytes {
-        notes: vector["entries"].as_array().unwrap().iter().map(|note| note.as_str().unwrap().as_bytes().to_vec()).collect(),
-        bodies: vector["bodies"].as_array().unwrap().iter().map(body).collect(),
+        notes: vector.entries.into_iter().map(String::into_bytes).collect(),
+        bodies: vector.bodies.into_iter().map(body).collect(),
     };
     assert_eq!(audit(&log).exit_code(), ExitCode::Done, "{name} is sound");
     log
 }
 
 fn audit(log: &Bytes) -> Report {
-    verify(log, &Pins::default(), Timestamp::parse("2030-01-01T00:00:00.000000Z").unwrap())
+    verify(log, &Pins::default(), Timestamp::parse("2030-01-01T00:00:00.000000Z").expect("a time"))
 }
 
 fn flip(bytes: &mut [u8], bit: usize) {
-    bytes[bit / 8] ^= 1 << (bit % 8);
+    *bytes.get_mut(bit / 8).expect("a bit of these bytes") ^= 1 << (bit % 8);
 }
 
 /// Flips every bit of the entry that comes next in the chain.
@@ -76,7 +89,7 @@ fn flip_every_bit(chain: &mut Chain, note: &[u8]) {
     let mut flipped = note.to_vec();
     for bit in 0..note.len() * 8 {
         flip(&mut flipped, bit);
-        let Err(fault) = chain.admit(&flipped) else { panic!("bit {bit} of entry {at} is not noticed") };
+        let Err(fault) = chain.admit(&flipped) else { unreachable!("bit {bit} of entry {at} is not noticed") };
         assert_eq!((fault.fault.exit_code(), fault.sequence.get()), (ExitCode::Tampered, at), "bit {bit} of entry {at}: {fault}");
         flip(&mut flipped, bit);
     }

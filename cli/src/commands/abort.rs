@@ -43,7 +43,9 @@ pub(crate) fn run(context: &Context, arguments: &Abort) -> Result<Answer, Comman
         Ok(Runner { session, registry: registry.as_ref(), repository }.abort(id, &arguments.reason, arguments.leave_tags)?)
     });
     let done = ended.map_err(|error| match error.code {
-        ExitCode::Unavailable => error.hint(format!("to end it without touching the registry: promoledger abort {id} --leave-tags --reason …")),
+        ExitCode::Unavailable => {
+            error.hint(format!("to end it without touching the registry: promoledger abort {id} --leave-tags --reason …"))
+        }
         _ => error,
     })?;
     let left = done.entries.iter().find_map(|entry| match &entry.recorded().event {
@@ -52,7 +54,11 @@ pub(crate) fn run(context: &Context, arguments: &Abort) -> Result<Answer, Comman
     });
     let view = Aborted {
         promotion_id: id.to_string(),
-        tags_left: left.unwrap_or_default().into_iter().map(|left| Tag { tag: left.tag.to_string(), digest: left.digest.to_string() }).collect(),
+        tags_left: left
+            .unwrap_or_default()
+            .into_iter()
+            .map(|left| Tag { tag: left.tag.to_string(), digest: left.digest.to_string() })
+            .collect(),
         entries: EntryRange::of(&done.entries),
     };
     Ok(Answer::new(page(&view, &report::Subject::of(&run)), &view))

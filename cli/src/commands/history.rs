@@ -13,13 +13,14 @@ use super::status::when::second;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{DIM, Page, Table, paint, visible};
+use crate::page::{DIM, Page, Table, paint, short, visible};
 use crate::session;
 use crate::views::history::History as View;
 
-/// Lists what happened, newest first: one line for each entry that all given options let through.
+/// What happened, newest first.
 ///
-/// Where there is more than --limit, the last line of the conversation says how to go on. Times are in UTC.
+/// One line for each entry that every given option lets through. Where there is more than --limit allows, standard
+/// error says how to go on. Times are in UTC.
 #[derive(Debug, Args)]
 pub(crate) struct History {
     /// About this component
@@ -140,13 +141,25 @@ fn page(rows: &[HistoryRow]) -> Page {
     page
 }
 
-/// One line for each entry.
+/// One line for each entry. Sentences differ most in length, so they come last.
 pub(super) fn table<'a>(rows: impl Iterator<Item = &'a HistoryRow>) -> Table {
-    let mut table = Table::new(&["entry", "time (UTC)", "type", "what", "by"]);
+    let mut table = Table::new(&["entry", "time (UTC)", "type", "by", "what"]);
     for row in rows {
-        table.row(vec![row.sequence.to_string(), second(row.time), visible(&row.event_type), visible(&row.summary), visible(&row.actor)]);
+        table.row(vec![
+            row.sequence.to_string(),
+            second(row.time),
+            visible(&row.event_type),
+            visible(&row.actor),
+            visible(shortened(&row.summary)),
+        ]);
     }
     table
+}
+
+/// The sentence with its digests as tables show them.
+fn shortened(sentence: &str) -> String {
+    let words = sentence.split(' ').map(|word| Digest::new(word).map_or_else(|_| word.to_owned(), short));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -172,6 +185,13 @@ mod tests {
         assert!(event_type("promo", true).is_err());
         assert_eq!(event_type("deploy.finished", false).unwrap(), "deploy.finished");
         assert_eq!(event_type("deploy", false).unwrap(), "deploy.");
+    }
+
+    #[test]
+    fn sentences_keep_their_words_and_lose_digits() {
+        let digest = format!("sha256:{}", "0c1f77ab".repeat(8));
+        assert_eq!(shortened(&format!("tag v1-dev points at {digest}")), "tag v1-dev points at sha256:0c1f77ab0c1f…");
+        assert_eq!(shortened("two  spaces, sha256:0c1f"), "two  spaces, sha256:0c1f");
     }
 
     #[test]

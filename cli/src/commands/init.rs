@@ -12,9 +12,9 @@ use promotion_ledger::custody::store::sqlite::Sqlite;
 use promotion_ledger::evidence::b64;
 use promotion_ledger::evidence::chain::Chain;
 use promotion_ledger::evidence::keyring::{Claim, SecretKey, Signer as _};
+use promotion_ledger::meaning::event::EventType;
 use promotion_ledger::meaning::event::ledger::{KeyAddition, LedgerCreated, ManifestAdopted};
 use promotion_ledger::meaning::grant::{Grant, Names, Permission};
-use promotion_ledger::meaning::event::EventType;
 use promotion_ledger::meaning::id::LedgerId;
 use promotion_ledger::meaning::law::LEVEL;
 use promotion_ledger::meaning::names::{Component, KeyName, Origin, Pipeline, Principal, Repository};
@@ -117,7 +117,8 @@ fn prepare(path: &Path) -> Result<Sqlite, CommandError> {
         fs::create_dir_all(folder).map_err(|error| file(folder, "made", &error))?;
         let ignore = folder.join(".gitignore");
         if folder.file_name().is_some_and(|name| name == ".promoledger") && !ignore.exists() {
-            fs::write(&ignore, "# The ledger is no source file: back it up with `promoledger backup`.\n*\n").map_err(|error| file(&ignore, "written", &error))?;
+            fs::write(&ignore, "# The ledger is no source file: back it up with `promoledger backup`.\n*\n")
+                .map_err(|error| file(&ignore, "written", &error))?;
         }
     }
     if !path.exists() {
@@ -167,11 +168,14 @@ fn admins(context: &Context, arguments: &Init) -> Result<Vec<First>, CommandErro
     let host = arguments.origin.as_str().split('/').next().unwrap_or_default().to_owned();
     let principal = match &arguments.principal {
         Some(principal) => principal.clone(),
-        None => Principal::new(format!("ops@{host}")).map_err(|error| CommandError::usage(error.to_string()).hint("name one with --principal"))?,
+        None => Principal::new(format!("ops@{host}"))
+            .map_err(|error| CommandError::usage(error.to_string()).hint("name one with --principal"))?,
     };
     let name = match &arguments.key_name {
         Some(name) => name.clone(),
-        None => KeyName::new(format!("{host}/ops")).map_err(|error| CommandError::usage(error.to_string()).hint("name one with --key-name"))?,
+        None => {
+            KeyName::new(format!("{host}/ops")).map_err(|error| CommandError::usage(error.to_string()).hint("name one with --key-name"))?
+        }
     };
     let path = match &context.global.key {
         Some(path) => path.clone(),
@@ -237,7 +241,12 @@ fn page(view: &Initialised) -> Page {
     let done = |word: &str| paint(GOOD, word);
     page.line(format!("{}  {}", done("Created ledger"), visible(&view.ledger)));
     for key in &view.keys {
-        page.line(format!("{}     {}   {}", done("Created key"), visible(&key.file), paint(DIM, format!("{}, admin", visible(&key.principal)))));
+        page.line(format!(
+            "{}     {}   {}",
+            done("Created key"),
+            visible(&key.file),
+            paint(DIM, format!("{}, admin", visible(&key.principal)))
+        ));
     }
     if let Some(key) = &view.recovery_key {
         page.line(format!("{}     {}   {}", done("Created key"), visible(&key.file), paint(DIM, "recovery: take this file offline now")));

@@ -134,7 +134,9 @@ fn request(context: &Context, arguments: RequestKey) -> Result<Answer, CommandEr
     let (key, path) = match &context.global.key {
         Some(path) if path.exists() => (keys::read(path)?, path.clone()),
         given => {
-            let name = arguments.name.ok_or_else(|| CommandError::usage("a new key needs a name").hint("name it with --name, such as acme.example/ci-deploy"))?;
+            let name = arguments
+                .name
+                .ok_or_else(|| CommandError::usage("a new key needs a name").hint("name it with --name, such as acme.example/ci-deploy"))?;
             let path = given.clone().map_or_else(|| keys::usual_place(context, &name), Ok)?;
             let key = keys::fresh(name);
             keys::write(&path, &key)?;
@@ -142,7 +144,8 @@ fn request(context: &Context, arguments: RequestKey) -> Result<Answer, CommandEr
             (key, path)
         }
     };
-    let request = KeyRequest::new(&key, origin, genesis, arguments.principal.clone()).map_err(|error| CommandError::usage(error.to_string()))?;
+    let request =
+        KeyRequest::new(&key, origin, genesis, arguments.principal.clone()).map_err(|error| CommandError::usage(error.to_string()))?;
     let note = String::from_utf8(request.to_note()).map_err(|error| CommandError::new(ExitCode::Failure, error.to_string()))?;
     let mut page = Page::new();
     for line in note.lines() {
@@ -239,8 +242,10 @@ fn find<'a>(core: &'a Core, text: &str) -> Result<&'a KeyRecord, CommandError> {
     let live: Vec<&KeyRecord> = found.iter().copied().filter(|record| record.is_live()).collect();
     match (live.as_slice(), found.as_slice()) {
         ([only], _) | ([], [only]) => Ok(only),
-        ([], _) => Err(CommandError::new(ExitCode::NotFound, format!("key {text} is not in this ledger")).hint("`promoledger keys list` shows every key")),
-        _ => Err(CommandError::usage(format!("several live keys are named {text}")).hint("name the one you mean by its verifier key, as `keys list --output json` shows it")),
+        ([], _) => Err(CommandError::new(ExitCode::NotFound, format!("key {text} is not in this ledger"))
+            .hint("`promoledger keys list` shows every key")),
+        _ => Err(CommandError::usage(format!("several live keys are named {text}"))
+            .hint("name the one you mean by its verifier key, as `keys list --output json` shows it")),
     }
 }
 
@@ -257,8 +262,15 @@ fn endorse(context: &Context, arguments: &EndorseChange) -> Result<Answer, Comma
     let mut page = Page::new();
     page.line(match (entries, done) {
         (None, _) => format!("Already endorsed  the change of key {}", visible(&name)),
-        (Some(entries), true) => format!("{}  the change of key {} takes effect  {}", paint(GOOD, "Endorsed"), visible(&name), paint(DIM, entries.words())),
-        (Some(entries), false) => format!("{}  the change of key {} waits for more admins  {}", paint(GOOD, "Endorsed"), visible(&name), paint(DIM, entries.words())),
+        (Some(entries), true) => {
+            format!("{}  the change of key {} takes effect  {}", paint(GOOD, "Endorsed"), visible(&name), paint(DIM, entries.words()))
+        }
+        (Some(entries), false) => format!(
+            "{}  the change of key {} waits for more admins  {}",
+            paint(GOOD, "Endorsed"),
+            visible(&name),
+            paint(DIM, entries.words())
+        ),
     });
     Ok(Answer::new(page, &KeysChanged { outcome: outcome.to_owned(), name, entries }))
 }
@@ -278,7 +290,11 @@ fn change(context: &Context, opened: &mut Opened, command: &Command, name: &KeyN
     let at = entries.map(|entries| paint(DIM, entries.words())).unwrap_or_default();
     page.line(format!("{}  {}  {at}", paint(GOOD, word), visible(name)));
     if let (Some(EventType::KeyProposed), Some(entries)) = (first.map(Event::event_type), entries) {
-        page.line(format!("  {} admins are needed; another endorses it with: promoledger keys endorse {}", opened.core().admin_threshold, entries.first));
+        page.line(format!(
+            "  {} admins are needed; another endorses it with: promoledger keys endorse {}",
+            opened.core().admin_threshold,
+            entries.first
+        ));
     }
     Ok(Answer::new(page, &KeysChanged { outcome: outcome.to_owned(), name: name.to_string(), entries }))
 }

@@ -32,7 +32,8 @@ pub(crate) fn run(context: &Context, arguments: Lock) -> Result<Answer, CommandE
     let pipeline = opened.pipeline(context)?;
     let key = opened.signing_key(context)?;
     let Lock { env: environment, component, reason } = arguments;
-    let asked = Asked { pipeline: pipeline.clone(), environment: environment.clone(), component: component.clone(), reason: reason.clone() };
+    let asked =
+        Asked { pipeline: pipeline.clone(), environment: environment.clone(), component: component.clone(), reason: reason.clone() };
     let committed = opened.write(context, &key, |session| Ok(session.commit(&Command::Lock(asked), &[])?))?;
     let view = LocksChanged {
         pipeline: pipeline.to_string(),

@@ -35,7 +35,9 @@ use crate::error::CommandError;
 /// The one record of what was promoted where: a signed, hash-chained ledger of promotions, rollbacks, locks and gates.
 #[derive(Debug, Parser)]
 #[command(name = "promoledger", version, about, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done, 2 usage, 3 not found, 5 unavailable, 7 busy, 8 gate, 9 path, 10 tag, 11 never there, 12 not allowed,\n13 locked, 14 downgrade, 20 tampered, 21 incomplete, 22 not verifiable, 23 unlawful. All of them: docs/exit-codes.md")]
+#[command(
+    after_help = "Exit codes: 0 done, 2 usage, 3 not found, 5 unavailable, 7 busy, 8 gate, 9 path, 10 tag, 11 never there, 12 not allowed,\n13 locked, 14 downgrade, 20 tampered, 21 incomplete, 22 not verifiable, 23 unlawful. All of them: docs/exit-codes.md"
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,

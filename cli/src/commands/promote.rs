@@ -109,7 +109,8 @@ fn near(opened: &Opened, asked: &Asked, error: CommandError) -> CommandError {
     }
     match report::near_versions(opened, &asked.pipeline, &asked.component, &asked.version) {
         Some(near) => {
-            let hint = error.hint.clone().map(|hint| format!("did you mean {near}? Else {hint}")).unwrap_or(format!("did you mean {near}?"));
+            let hint =
+                error.hint.clone().map(|hint| format!("did you mean {near}? Else {hint}")).unwrap_or(format!("did you mean {near}?"));
             error.hint(hint)
         }
         None => error,

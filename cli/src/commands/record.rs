@@ -108,7 +108,10 @@ fn record_gate(context: &Context, arguments: Gate) -> Result<Answer, CommandErro
     let bodies: Vec<Body> = body.into_iter().collect();
     let committed = opened.write(context, &key, |session| Ok(session.commit(&Command::RecordGate(event), &bodies)?))?;
     if !demanded {
-        context.warn(format!("the manifest in force does not ask for gate {} in {}: the result is recorded and changes nothing", arguments.name, arguments.env));
+        context.warn(format!(
+            "the manifest in force does not ask for gate {} in {}: the result is recorded and changes nothing",
+            arguments.name, arguments.env
+        ));
     }
     let entries = EntryRange::of(&committed.entries);
     let view = GateRecorded {
@@ -116,13 +119,23 @@ fn record_gate(context: &Context, arguments: Gate) -> Result<Answer, CommandErro
         component: component.to_string(),
         environment: arguments.env.to_string(),
         artifact_digest: arguments.digest.to_string(),
-        gate_results: vec![GateResult { gate: arguments.name.to_string(), status: status.to_string(), entry: entries.map(|entries| entries.first) }],
+        gate_results: vec![GateResult {
+            gate: arguments.name.to_string(),
+            status: status.to_string(),
+            entry: entries.map(|entries| entries.first),
+        }],
         evidence: evidence.map(|evidence| evidence.digest.to_string()),
         entries,
     };
     let mut page = Page::new();
     let at = entries.map(|entries| paint(DIM, entries.words())).unwrap_or_default();
-    page.line(format!("{}  {} {status} for {component} {} in {}  {at}", paint(GOOD, "Recorded"), arguments.name, short(&arguments.digest), arguments.env));
+    page.line(format!(
+        "{}  {} {status} for {component} {} in {}  {at}",
+        paint(GOOD, "Recorded"),
+        arguments.name,
+        short(&arguments.digest),
+        arguments.env
+    ));
     Ok(Answer::new(page, &view))
 }
 

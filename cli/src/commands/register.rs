@@ -65,10 +65,13 @@ pub(crate) fn run(context: &Context, arguments: Register) -> Result<Answer, Comm
 fn digest(reference: &str, repository: &Repository) -> Result<Digest, CommandError> {
     let (named, digest) = reference.rsplit_once('@').map_or((None, reference), |(named, digest)| (Some(named), digest));
     if let Some(named) = named.filter(|named| *named != repository.as_str()) {
-        return Err(CommandError::usage(format!("the artifact must be in {repository}, where the manifest keeps the component, found {named}")));
+        return Err(CommandError::usage(format!(
+            "the artifact must be in {repository}, where the manifest keeps the component, found {named}"
+        )));
     }
     Digest::new(digest).map_err(|error| {
-        CommandError::usage(error.to_string()).hint("a tag is not enough: name the digest, as `skopeo inspect --format '{{.Digest}}'` shows it")
+        CommandError::usage(error.to_string())
+            .hint("a tag is not enough: name the digest, as `skopeo inspect --format '{{.Digest}}'` shows it")
     })
 }
 

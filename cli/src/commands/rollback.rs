@@ -73,12 +73,12 @@ pub(crate) fn run(context: &Context, arguments: Rollback) -> Result<Answer, Comm
         to: asked.environment.clone(),
     };
     if arguments.dry_run {
-        let plan = opened.write(context, &key, |session| {
-            Ok(Runner { session, registry: registry.as_ref(), repository }.plan_rollback(asked.clone())?)
-        });
+        let plan = opened
+            .write(context, &key, |session| Ok(Runner { session, registry: registry.as_ref(), repository }.plan_rollback(asked.clone())?));
         return plan.map_err(|error| named(&opened, &asked, error)).and_then(|plan| report::planned(context, &opened, &subject, &plan));
     }
-    let done = opened.write(context, &key, |session| Ok(Runner { session, registry: registry.as_ref(), repository }.rollback(asked.clone())?));
+    let done =
+        opened.write(context, &key, |session| Ok(Runner { session, registry: registry.as_ref(), repository }.rollback(asked.clone())?));
     let done = done.map_err(|error| named(&opened, &asked, error))?;
     done.warnings.iter().for_each(|warning| context.warn(warning));
     report::done(context, &opened, &subject, &done)
@@ -88,7 +88,10 @@ pub(crate) fn run(context: &Context, arguments: Rollback) -> Result<Answer, Comm
 fn target(opened: &Opened, pipeline: &Pipeline, component: &Component, environment: &Environment) -> Result<Version, CommandError> {
     let under_way = opened.index.under_way(Some(pipeline))?.into_iter().map(|row| row.run);
     let same = under_way.filter(|run| run.leaves.is_some()).map(|run| run.promotion);
-    let going_on = same.filter(|promotion| promotion.component == *component && promotion.to == *environment).map(|promotion| promotion.version).next();
+    let going_on = same
+        .filter(|promotion| promotion.component == *component && promotion.to == *environment)
+        .map(|promotion| promotion.version)
+        .next();
     if let Some(version) = going_on {
         return Ok(version);
     }

@@ -13,9 +13,10 @@ use crate::error::CommandError;
 use crate::page::Page;
 use crate::views::{admin, audit, history, run, setup, show, status, whereabouts};
 
-/// Prints the JSON Schema (draft 2020-12) of what a command prints with --output json.
+/// The JSON Schema of what a command prints.
 ///
-/// Every object names its own: in .schema, such as promoledger.status/1. Without NAME, lists the names.
+/// Prints the schema (draft 2020-12) of what --output json gives. Every object names its own: in .schema, such as
+/// promoledger.status/1. Without NAME, lists the names.
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
     /// The name of an object, whole or shortened: promoledger.status/1, status/1, status

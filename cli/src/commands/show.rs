@@ -18,7 +18,7 @@ use crate::page::{Page, visible};
 use crate::session::{self, Opened};
 use find::{Target, What};
 
-/// Shows one entry with all that it holds, or the whole record of a promotion or rollback.
+/// One entry, or the whole record of a promotion.
 ///
 /// WHAT is seq:N or a number, an entry's hash, or the id of a promotion; of hashes and ids the first 8 digits are enough
 /// where no other begins so. Digits alone are a number: write sha256: before those that begin a hash. Times are in UTC.

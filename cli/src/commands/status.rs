@@ -18,10 +18,10 @@ use crate::session::{self, Opened};
 use crate::views::status::{EnvironmentRow, LedgerPosition, PipelinePath, Status as View};
 use found::Found;
 
-/// Shows which release is in which environment, since when and by whom, which environments are locked and why, and
-/// which promotions are under way.
+/// What is where.
 ///
-/// Shows every pipeline of the ledger, unless --pipeline names one. Times are in UTC.
+/// Shows which release is in which environment, since when and by whom, which environments are locked and why, and which
+/// promotions are under way: of every pipeline in the ledger, unless --pipeline names one. Times are in UTC.
 #[derive(Debug, Args)]
 pub(crate) struct Status {
     /// Only this environment

@@ -63,7 +63,11 @@ fn page(view: &LocksChanged, remaining: usize) -> Page {
         }
     }
     if remaining > 0 {
-        page.line(format!("  {} still stand there; `promoledger status --env {}` shows them", count(remaining as u64, "lock", "locks"), view.environment));
+        page.line(format!(
+            "  {} still stand there; `promoledger status --env {}` shows them",
+            count(remaining as u64, "lock", "locks"),
+            view.environment
+        ));
     }
     page
 }

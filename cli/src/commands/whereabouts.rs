@@ -28,10 +28,10 @@ const AT_ONCE: u32 = 1000;
 /// Where everything that is known can be found.
 const LISTED: &str = "promoledger history --type artifact.registered lists the releases that are known";
 
-/// Shows every place where a digest or version is, and was: what is there now comes first.
+/// Where a digest or version is, and was.
 ///
-/// A release is its digest. Asked for a version, the answer follows the digest that the version stands for, also under
-/// other names. Times are in UTC.
+/// What is there now comes first. A release is its digest. Asked for a version, the answer follows the digest that the
+/// version stands for, also under other names. Times are in UTC.
 #[derive(Debug, Args)]
 pub(crate) struct Where {
     /// A version, a digest (sha256:…), or at least 8 digits of one, such as sha256:0c1f77ab
@@ -54,6 +54,9 @@ enum What {
 fn parse(text: &str) -> Result<What, String> {
     let text = text.trim_end_matches('…');
     let Some(digits) = text.strip_prefix("sha256:") else {
+        if let Ok(digest) = Digest::new(format!("sha256:{text}")) {
+            return Ok(What::Digest(digest));
+        }
         return Version::new(text).map(What::Version).map_err(|error| error.to_string());
     };
     if let Ok(digest) = Digest::new(text) {
@@ -212,7 +215,7 @@ fn page(found: &[Found], several_pipelines: bool, now: Timestamp) -> Page {
 }
 
 fn places(tenures: &[TenureRow], several_pipelines: bool, now: Timestamp) -> Table {
-    let columns = ["pipeline", "environment", "component", "version", "since (UTC)", "until (UTC)", "by", ""];
+    let columns = ["pipeline", "environment", "component", "version", "since (UTC)", "until (UTC)", "by", "note"];
     let skipped = usize::from(!several_pipelines);
     let mut table = Table::new(&columns.into_iter().skip(skipped).collect::<Vec<_>>());
     for tenure in tenures {
@@ -239,6 +242,7 @@ mod tests {
     fn a_digest_may_be_shortened_as_tables_shorten_it() {
         let whole = format!("sha256:{}", "0c1f".repeat(16));
         assert_eq!(parse(&whole), Ok(What::Digest(Digest::new(&*whole).unwrap())));
+        assert_eq!(parse(&"0c1f".repeat(16)), parse(&whole));
         assert_eq!(parse("sha256:0c1f77ab9e01…"), Ok(What::Beginning("sha256:0c1f77ab9e01".to_owned())));
         assert_eq!(parse("v1.4.2"), Ok(What::Version(Version::new("v1.4.2").unwrap())));
         for bad in ["sha256:0c1f77a", "sha256:0C1F77AB", &format!("{whole}0"), "latest", "", "sha512:00"] {

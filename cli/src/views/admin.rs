@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::run::EntryRange;
 use crate::answer::View;
+use crate::error::CommandError;
 
 /// What `doctor` found.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -32,6 +33,32 @@ pub(crate) struct CheckRow {
     pub(crate) advice: Option<String>,
     /// The exit code that a problem stands for.
     pub(crate) code: Option<u8>,
+}
+
+impl CheckRow {
+    /// All is well.
+    pub(crate) fn ok(check: &str, message: impl Into<String>) -> Self {
+        Self::new(check, "ok", message.into())
+    }
+
+    /// It was not looked at.
+    pub(crate) fn skipped(check: &str, message: impl Into<String>) -> Self {
+        Self::new(check, "skipped", message.into())
+    }
+
+    /// Something to look at.
+    pub(crate) fn warning(check: &str, message: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { advice: Some(advice.into()), ..Self::new(check, "warning", message.into()) }
+    }
+
+    /// Something that stands in the way.
+    pub(crate) fn problem(check: &str, error: CommandError) -> Self {
+        Self { advice: error.hint, code: Some(error.code.number()), ..Self::new(check, "problem", error.message) }
+    }
+
+    fn new(check: &str, status: &str, message: String) -> Self {
+        Self { check: check.to_owned(), status: status.to_owned(), message, advice: None, code: None }
+    }
 }
 
 /// A manifest that is in order.

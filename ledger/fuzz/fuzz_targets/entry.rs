@@ -28,6 +28,7 @@ fn read(note: &[u8]) {
 }
 
 fn key() -> promotion_ledger::meaning::id::KeyRef {
-    const NOTE: &[u8] = b"x\n\n\xe2\x80\x94 k AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
+    const NOTE: &[u8] =
+        b"x\n\n\xe2\x80\x94 k AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
     Note::parse(NOTE).expect("a note").key().clone()
 }

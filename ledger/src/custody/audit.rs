@@ -338,7 +338,7 @@ impl<'a> Audit<'a> {
 
     fn found(&mut self, code: ExitCode, entry: Option<Sequence>, message: String) {
         // The first of a kind says it; a log of a million bad rows must not make a million sentences.
-        if self.findings.len() < 100 {
+        if self.findings.len() < 100 || !self.findings.iter().any(|finding| finding.code == code) {
             self.findings.push(Finding { code, entry, message });
         }
     }

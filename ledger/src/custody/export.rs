@@ -172,6 +172,11 @@ impl Export {
     /// Finds the bundles of an export. They must begin at 0 and leave no gap.
     pub fn open(directory: &Path) -> Result<Self, LogError> {
         let root = directory.join(BUNDLES);
+        if directory.is_dir() && !root.exists() {
+            return Err(LogError::Missing {
+                detail: format!("{} holds no entries: expected bundles below {BUNDLES}", directory.display()),
+            });
+        }
         let mut found = BTreeMap::new();
         collect(&root, 0, &mut found)?;
         let mut bundles = Vec::new();
@@ -206,7 +211,9 @@ fn collect(directory: &Path, above: u64, found: &mut BTreeMap<u64, (PathBuf, usi
             (None, Some(digits)) => (digits, false, true),
             (None, None) => (name.as_str(), false, false),
         };
-        let group = (digits.len() == 3).then(|| digits.parse::<u64>().ok()).flatten();
+        let group = (digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| digits.parse::<u64>().ok()).flatten();
+        // Leading groups of zeros would give a bundle a second name.
+        let group = group.filter(|group| !(deeper && above == 0 && *group == 0));
         let index = group.and_then(|group| above.checked_mul(1000)?.checked_add(group));
         let Some(index) = index else {
             return Err(LogError::Damaged { detail: format!("{} is not a bundle: expected a name of three digits", path.display()) });
@@ -215,7 +222,7 @@ fn collect(directory: &Path, above: u64, found: &mut BTreeMap<u64, (PathBuf, usi
             collect(&path, index, found)?;
         } else if partial {
             for narrow in list(&path)? {
-                let width = narrow.file_name().to_string_lossy().parse::<usize>().ok().filter(|width| (1..FULL).contains(width));
+                let width = narrow.file_name().to_str().and_then(width_named);
                 let Some(width) = width else {
                     return Err(LogError::Damaged {
                         detail: format!("{} is not a bundle: expected a width from 1 to 255", narrow.path().display()),
@@ -228,6 +235,11 @@ fn collect(directory: &Path, above: u64, found: &mut BTreeMap<u64, (PathBuf, usi
         }
     }
     Ok(())
+}
+
+/// A width in its one spelling.
+fn width_named(name: &str) -> Option<usize> {
+    name.parse::<usize>().ok().filter(|width| (1..FULL).contains(width) && width.to_string() == name)
 }
 
 fn keep_widest(found: &mut BTreeMap<u64, (PathBuf, usize)>, index: u64, path: PathBuf, width: usize) {

@@ -1,7 +1,7 @@
 //! The chain: admits entries one after another, each only if it is well-formed, follows the one before, is signed by a
 //! key that was live there, and is lawful. What it admits is [`Verified`]; nothing else can make one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::b64;
 use super::entry::{Content, Entry};
@@ -280,12 +280,19 @@ impl Chain {
         match &recorded.event {
             Event::LedgerCreated(created) => {
                 let claim = |key: &KeyAddition| holds(&Claim::of_first_key(&created.origin, &created.ledger_id, &key.principal), key);
-                created.keys.iter().chain(&created.recovery).try_for_each(|key| self.key_proven(key, claim(key)))
+                let all: Vec<&KeyAddition> = created.keys.iter().chain(&created.recovery).collect();
+                all.iter().try_for_each(|key| self.key_proven(key, claim(key)))?;
+                distinct(&all)
             }
             Event::KeyAdded(added) => self.requested(&added.key),
             Event::KeyProposed(proposed) => match &proposed.change {
                 KeyChange::Add(key) => self.requested(key),
                 KeyChange::Revoke(_) => Ok(()),
+            },
+            // What a proposal asks for may have been taken since it was made.
+            Event::KeyEndorsed(endorsed) => match self.state.core().proposal(endorsed.proposal).map(|proposal| &proposal.change) {
+                Some(KeyChange::Add(key)) => self.requested(key),
+                Some(KeyChange::Revoke(_)) | None => Ok(()),
             },
             _ => Ok(()),
         }
@@ -337,6 +344,18 @@ pub enum Failed<E> {
     Fault(Box<Fault>),
     /// A fact could not be fetched.
     Fetch(E),
+}
+
+/// No two keys share a name and an id, or a signature line would name both.
+fn distinct(keys: &[&KeyAddition]) -> Result<(), Unlawful> {
+    let mut references = BTreeSet::new();
+    for key in keys {
+        let reference = KeyRef { name: key.name.clone(), id: key_id(&key.name, &key.public) };
+        if !references.insert(reference.clone()) {
+            return Err(Unlawful::new(Rule::KeyReuse, format!("the name and id {reference} stand for two of the first keys")));
+        }
+    }
+    Ok(())
 }
 
 fn holds(claim: &Claim<'_>, key: &KeyAddition) -> bool {

@@ -48,6 +48,7 @@ pub struct Entry<'a> {
 
 /// What the data of an entry says.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and nearly always an event: a box would cost more than it saves")]
 pub enum Content {
     /// An event of a type that this program knows.
     Event(Event),
@@ -216,7 +217,9 @@ impl<'a> Entry<'a> {
         let Some(known) = known else { return Content::Unknown { event_type: event_type.to_string(), version: *v } };
         let mut reader = serde_json::Deserializer::from_str(data.get());
         match Event::deserialize(known, &mut reader) {
-            Ok(event) => Content::Event(event),
+            // Serde reads an object from an array too; what does not read back as it was written is no event of the format.
+            Ok(event) if encoding::canonical(&event).is_ok_and(|text| text == data.get().as_bytes()) => Content::Event(event),
+            Ok(_) => Content::Misshapen { event_type: known, detail: "fields in another form than the type's".to_owned() },
             Err(error) => Content::Misshapen { event_type: known, detail: error.to_string() },
         }
     }

@@ -126,6 +126,15 @@ impl Core {
         usize::try_from(self.admin_threshold).unwrap_or(usize::MAX)
     }
 
+    /// Whether the proposal takes effect once that admin stands behind it too. Only those count who are admins by now.
+    pub fn would_take_effect(&self, proposal: Sequence, endorser: &Principal) -> bool {
+        let Some(proposal) = self.proposal(proposal) else { return false };
+        let admins = self.admins();
+        let behind: BTreeSet<&Principal> =
+            proposal.endorsed_by.iter().chain([endorser]).filter(|principal| admins.contains(principal)).collect();
+        behind.len() >= self.needed()
+    }
+
     pub(super) fn add_key(&mut self, addition: &KeyAddition, at: Sequence, recovery: bool) {
         self.keys.push(KeyRecord {
             key: SigningKey { name: addition.name.clone(), public: addition.public },

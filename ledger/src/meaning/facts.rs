@@ -49,6 +49,7 @@ impl fmt::Display for FactKey {
 /// A fact of any kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "a slice holds a handful of facts: a box would cost more than it saves")]
 pub enum Fact {
     /// Under [`FactKey::Release`].
     Release(Release),
@@ -139,6 +140,8 @@ pub struct GateResult {
 /// A promotion or rollback that is under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
+    /// Whether the caller said that a downgrade is meant.
+    pub allow_downgrade: bool,
     /// By what right it goes ahead; absent until that was decided.
     pub authorized_via: Option<Reason>,
     /// Whether the downgrade guard let it pass; a rollback needs no such decision.

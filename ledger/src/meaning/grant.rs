@@ -49,17 +49,58 @@ pub struct Grant {
     pub pipelines: Names<Pipeline>,
 }
 
-/// What an event touches, as grants see it. What is absent is not asked for.
-#[derive(Debug, Clone, Copy, Default)]
+/// How much of a kind an event touches.
+#[derive(Debug)]
+pub enum Reach<'a, T> {
+    /// Nothing of the kind.
+    Nothing,
+    /// One.
+    One(&'a T),
+    /// All of the kind: only a grant that is not narrowed covers it.
+    All,
+}
+
+/// What an event touches, as grants see it.
+#[derive(Debug, Clone, Copy)]
 pub struct Touches<'a> {
-    /// The pipeline.
-    pub pipeline: Option<&'a Pipeline>,
-    /// The component.
-    pub component: Option<&'a Component>,
-    /// The environment that changes.
-    pub environment: Option<&'a Environment>,
-    /// The gate whose result it is.
-    pub gate: Option<&'a GateName>,
+    /// Pipelines.
+    pub pipeline: Reach<'a, Pipeline>,
+    /// Components.
+    pub component: Reach<'a, Component>,
+    /// Environments that change.
+    pub environment: Reach<'a, Environment>,
+    /// Gates whose results it records.
+    pub gate: Reach<'a, GateName>,
+}
+
+impl<T> Clone for Reach<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Reach<'_, T> {}
+
+impl<'a, T> Reach<'a, T> {
+    /// The one that is named, or all where none is.
+    pub fn one_or_all(name: Option<&'a T>) -> Self {
+        name.map_or(Self::All, Self::One)
+    }
+
+    /// The one, if it is one.
+    pub fn one(self) -> Option<&'a T> {
+        match self {
+            Self::One(name) => Some(name),
+            Self::Nothing | Self::All => None,
+        }
+    }
+}
+
+impl Touches<'_> {
+    /// The whole ledger, as changes of keys and of the format touch it.
+    pub const fn everything() -> Self {
+        Self { pipeline: Reach::All, component: Reach::All, environment: Reach::All, gate: Reach::All }
+    }
 }
 
 impl<T: PartialEq> Names<T> {
@@ -71,8 +112,12 @@ impl<T: PartialEq> Names<T> {
         }
     }
 
-    fn covers_if_asked(&self, name: Option<&T>) -> bool {
-        name.is_none_or(|name| self.covers(name))
+    fn reaches(&self, reach: Reach<'_, T>) -> bool {
+        match reach {
+            Reach::Nothing => true,
+            Reach::One(name) => self.covers(name),
+            Reach::All => matches!(self, Self::Any),
+        }
     }
 }
 
@@ -92,15 +137,15 @@ impl Grant {
     /// Whether it allows that, on all that is touched.
     pub fn allows(&self, permission: Permission, touches: Touches<'_>) -> bool {
         self.permissions.covers(&permission)
-            && self.pipelines.covers_if_asked(touches.pipeline)
-            && self.components.covers_if_asked(touches.component)
-            && self.environments.covers_if_asked(touches.environment)
-            && self.gates.covers_if_asked(touches.gate)
+            && self.pipelines.reaches(touches.pipeline)
+            && self.components.reaches(touches.component)
+            && self.environments.reaches(touches.environment)
+            && self.gates.reaches(touches.gate)
     }
 
     /// Whether it makes its key one of the ledger's admins: it may add keys.
     pub fn is_admin(&self) -> bool {
-        self.permissions.covers(&Permission::Append(EventType::KeyAdded))
+        self.allows(Permission::Append(EventType::KeyAdded), Touches::everything())
     }
 }
 
@@ -237,13 +282,15 @@ mod tests {
         let prod = Environment::new("prod").unwrap();
         let dev = Environment::new("dev").unwrap();
         let grant = Grant { environments: Names::Only(vec![dev.clone()]), permissions: Role::Ci.permissions(), ..Grant::everything() };
-        let touches = |environment| Touches { environment: Some(environment), ..Touches::default() };
+        let touches = |environment| Touches { environment: Reach::One(environment), ..Touches::everything() };
         let promote = Permission::Append(EventType::PromotionRequested);
         assert!(grant.allows(promote, touches(&dev)));
         assert!(!grant.allows(promote, touches(&prod)));
         assert!(!grant.allows(Permission::Append(EventType::EnvironmentLocked), touches(&dev)));
         assert!(!grant.is_admin());
         assert!(Grant::everything().is_admin());
+        let narrowed = Grant { environments: Names::Only(vec![dev]), ..Grant::everything() };
+        assert!(!narrowed.is_admin(), "who may do everything in one environment may not add keys for all");
     }
 
     #[test]

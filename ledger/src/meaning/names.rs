@@ -111,8 +111,8 @@ name!(
     /// `latest` and `latest-…` belong to the tags that promotion moves.
     Version,
     "version",
-    "1 to 80 of A-Z a-z 0-9 . _ -, beginning with a letter, a digit or _, neither `latest` nor `latest-…`",
-    |text| tag(text, 80) && text != "latest" && !text.starts_with("latest-")
+    "1 to 75 of A-Z a-z 0-9 . _ -, beginning with a letter, a digit or _, neither `latest` nor `latest-…`",
+    |text| tag(text, 75) && text != "latest" && !text.starts_with("latest-")
 );
 
 name!(
@@ -128,7 +128,7 @@ name!(
     /// `http://` before it for one reached in the clear, or `oci-layout:DIR` for an OCI image layout directory.
     Repository,
     "repository",
-    "[http://]HOST[:PORT]/PATH with a lower-case path, or oci-layout:DIR, at most 255 visible ASCII characters",
+    "[http://]HOST[:PORT]/PATH with a lower-case path, or oci-layout:DIR, at most 255 visible ASCII characters without spaces",
     repository
 );
 
@@ -217,14 +217,19 @@ fn repository(text: &str) -> bool {
         return false;
     }
     if let Some(directory) = text.strip_prefix("oci-layout:") {
-        return !directory.is_empty() && !directory.bytes().any(|byte| byte.is_ascii_control());
+        return !directory.is_empty() && directory.bytes().all(|byte| byte.is_ascii_graphic());
     }
     let plain = text.strip_prefix("http://").unwrap_or(text);
     let Some((host, path)) = plain.split_once('/') else {
         return false;
     };
-    let host_ok =
-        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']'));
+    let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
+    let host_ok = name.split('.').all(|part| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    }) && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|number| number > 0 && number.to_string() == port));
     let path_ok = path.split('/').all(|part| {
         part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
             && part.starts_with(|first: char| first.is_ascii_alphanumeric())
@@ -258,7 +263,9 @@ mod tests {
         for good in ["registry.acme.example/shop/api", "http://127.0.0.1:5000/api", "oci-layout:images/api"] {
             assert!(Repository::new(good).is_ok(), "{good}");
         }
-        for bad in ["api", "registry.acme.example/", "registry.acme.example/Shop", "oci-layout:", "https://a/b/"] {
+        for bad in
+            ["api", "registry.acme.example/", "registry.acme.example/Shop", "oci-layout:", "https://a/b/", "../api", "a:b/c", "a:0/c"]
+        {
             assert!(Repository::new(bad).is_err(), "{bad}");
         }
     }

@@ -170,7 +170,7 @@ impl State {
             Event::KeyProposed(event) => self.core.proposals.push(Proposal {
                 sequence: entry.sequence,
                 change: event.change.clone(),
-                endorsed_by: vec![entry.actor.clone()],
+                endorsed_by: self.core.key(&entry.key).map(|record| record.principal.clone()).into_iter().collect(),
             }),
             Event::KeyEndorsed(event) => self.endorse(event.proposal, entry),
             Event::KeyAdded(event) => self.core.add_key(&event.key, entry.sequence, false),
@@ -258,13 +258,14 @@ impl State {
     }
 
     fn endorse(&mut self, sequence: Sequence, entry: &Recorded) {
-        let needed = self.core.needed();
+        let Some(principal) = self.core.key(&entry.key).map(|record| record.principal.clone()) else { return };
+        let takes_effect = self.core.would_take_effect(sequence, &principal);
         let Some(at) = self.core.proposals.iter().position(|proposal| proposal.sequence == sequence) else { return };
-        let Some(proposal) = self.core.proposals.get_mut(at) else { return };
-        proposal.endorsed_by.push(entry.actor.clone());
-        if proposal.endorsed_by.len() >= needed {
+        if takes_effect {
             let proposal = self.core.proposals.remove(at);
             self.core.change_keys(&proposal.change, entry.sequence);
+        } else if let Some(proposal) = self.core.proposals.get_mut(at) {
+            proposal.endorsed_by.push(principal);
         }
     }
 
@@ -324,6 +325,7 @@ fn visit_key(promotion: &Promotion, version: &Version) -> FactKey {
 
 fn run(entry: &Recorded, promotion: &Promotion, gates: Vec<GateName>, leaves: Option<Leaves>) -> Run {
     Run {
+        allow_downgrade: matches!(&entry.event, Event::PromotionRequested(requested) if requested.allow_downgrade),
         authorized_via: None,
         downgrade_passed: leaves.is_some(),
         epoch: Epoch::FIRST,

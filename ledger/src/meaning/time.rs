@@ -17,8 +17,8 @@ pub struct InvalidTime {
     pub found: String,
 }
 
-/// The last microsecond of the year 9999, the last that the spelling can hold.
-const LAST: i64 = 253_402_300_799_999_999;
+/// 9999-12-30T22:00:00Z, the last moment that the library behind the spelling can hold.
+const LAST: i64 = 253_402_207_200_000_000;
 
 impl Timestamp {
     /// 1970-01-01T00:00:00.000000Z.
@@ -91,6 +91,9 @@ mod tests {
             assert!(Timestamp::parse(bad).is_err(), "{bad}");
         }
         assert_eq!(time.to_minute(), "2026-01-15 14:45 UTC");
+        let last = "9999-12-30T22:00:00.000000Z";
+        assert_eq!(Timestamp::parse(last).unwrap().to_string(), last);
+        assert!(Timestamp::parse("9999-12-30T22:00:00.000001Z").is_err());
         assert_eq!(Timestamp::EPOCH.to_string(), "1970-01-01T00:00:00.000000Z");
     }
 }

@@ -68,7 +68,7 @@ fn verdict(report: &Report) -> Expected {
 
 fn committed(case: &Case) -> String {
     let path = make::folder().join(case.path());
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}; run the example make-vectors", path.display()))
+    fs::read_to_string(&path).unwrap_or_else(|error| unreachable!("{}: {error}; run the example make-vectors", path.display()))
 }
 
 #[test]

@@ -319,7 +319,9 @@ fn layout_tags(folder: &Path) -> BTreeMap<String, String> {
     let index = fs::read(folder.join("index.json")).expect("a layout has an index");
     let index: Value = serde_json::from_slice(&index).expect("a layout's index is JSON");
     let manifests = index["manifests"].as_array().expect("a layout's index lists manifests");
-    let tag = |entry: &Value| Some((entry["annotations"]["org.opencontainers.image.ref.name"].as_str()?.to_owned(), entry["digest"].as_str()?.to_owned()));
+    let tag = |entry: &Value| {
+        Some((entry["annotations"]["org.opencontainers.image.ref.name"].as_str()?.to_owned(), entry["digest"].as_str()?.to_owned()))
+    };
     manifests.iter().filter_map(tag).collect()
 }
 

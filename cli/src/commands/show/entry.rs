@@ -77,15 +77,14 @@ fn principal(opened: &Opened, named: &KeyRef) -> Option<String> {
 
 /// What became of the evidence.
 fn evidence(opened: &Opened, named: &Evidence) -> Result<EvidenceShown, CommandError> {
-    let removed_by = match opened.store.body(&named.digest)? {
-        Some(_) => None,
-        None => opened.index.bodies_cited()?.into_iter().find(|body| body.digest == named.digest).and_then(|body| body.removed),
-    };
-    let state = match opened.store.body(&named.digest)? {
-        Some(body) if body_digest(&body.salt, &body.bytes) == named.digest => "kept",
-        Some(_) => "altered",
-        None if removed_by.is_some() => "removed",
-        None => "missing",
+    let (state, removed_by) = match opened.store.body(&named.digest)? {
+        Some(body) if body_digest(&body.salt, &body.bytes) == named.digest => ("kept", None),
+        Some(_) => ("altered", None),
+        None => {
+            let cited = opened.index.bodies_cited()?.into_iter().find(|body| body.digest == named.digest);
+            let removed = cited.and_then(|body| body.removed);
+            (if removed.is_some() { "removed" } else { "missing" }, removed)
+        }
     };
     Ok(EvidenceShown {
         digest: named.digest.to_string(),

@@ -154,7 +154,7 @@ fn pairs(view: &PromotionShown, now: Timestamp) -> Vec<(&str, String)> {
         ("digest", view.artifact_digest.clone()),
         ("requested", format!("{} by {}", time(&view.requested, now), visible(&view.operator))),
     ];
-    pairs.extend(view.reason.as_ref().map(|reason| ("reason", format!("“{}”", visible(reason)))));
+    pairs.extend(view.reason.as_ref().map(|reason| ("reason", format!("\"{}\"", visible(reason)))));
     pairs.push(("authorization", authorization(view)));
     pairs.extend(view.downgrade.as_ref().map(|decided| ("downgrade", downgrade(decided))));
     pairs.push(("signature", view.signature_status.as_deref().map_or_else(|| paint(DIM, "–"), |status| status.replace('_', " "))));
@@ -165,7 +165,12 @@ fn pairs(view: &PromotionShown, now: Timestamp) -> Vec<(&str, String)> {
             .map(|tag| ("tag", format!("{} → {}  {}", visible(&tag.tag), tag.digest, paint(DIM, format!("entry {}", tag.entry))))),
     );
     pairs.extend(view.taken_over_by.iter().map(|by| ("taken over", format!("by {}", visible(by)))));
-    pairs.extend(view.ended.as_ref().map(|ended| ("ended", format!("{} {}{}", view.outcome, time(ended, now), took(view.duration_ms)))));
+    pairs.extend(
+        view.ended
+            .as_ref()
+            .filter(|_| view.outcome != "refused")
+            .map(|ended| ("ended", format!("{} {}{}", view.outcome, time(ended, now), took(view.duration_ms)))),
+    );
     pairs.extend(view.ended_because.iter().map(|because| {
         let code = because.code.map(|code| paint(DIM, format!(" (exit {code})"))).unwrap_or_default();
         ("because", format!("{}{code}", visible(&because.message)))

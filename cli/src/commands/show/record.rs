@@ -149,3 +149,119 @@ fn end(record: &mut PromotionShown, outcome: &str, at: &Moment<'_>, because: Vec
     let began = Timestamp::parse(&record.requested).unwrap_or(at.time);
     record.duration_ms = u64::try_from((at.time.as_micros() - began.as_micros()) / 1000).ok();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use promotion_ledger::meaning::event::artifact::GateStatus;
+    use promotion_ledger::meaning::event::promotion::{PromotionAborted, PromotionCompleted, PromotionRequested, TagPurpose};
+    use promotion_ledger::meaning::id::Epoch;
+    use serde_json::json;
+
+    fn promotion() -> Promotion {
+        let digest = format!("sha256:{}", "0c1f77ab".repeat(8));
+        let fields = json!({"component": "api", "digest": digest, "from": "staging", "pipeline": "shop",
+            "promotion_id": "0198f0a4-6f3a-7c1e-8a55-3f0a2b9d1c77", "to": "prod", "version": "v1.4.2"});
+        serde_json::from_value(fields).unwrap()
+    }
+
+    fn reason(text: &str) -> promotion_ledger::meaning::names::Reason {
+        text.parse().unwrap()
+    }
+
+    /// The record that these events make, one a second.
+    fn record(events: &[Event]) -> PromotionShown {
+        let actor = Principal::new("ops@acme.example").unwrap();
+        let moment = |at: u64| Moment {
+            sequence: Sequence::new(at),
+            time: Timestamp::from_micros(i64::try_from(at).unwrap() * 1_000_000).unwrap(),
+            actor: &actor,
+        };
+        let mut record = begin(&promotion(), &moment(30));
+        for (at, event) in (30..).zip(events) {
+            take(&mut record, event, &moment(at));
+        }
+        record
+    }
+
+    fn requested() -> Event {
+        let (promotion, manifest) = (promotion(), Sequence::new(1));
+        PromotionRequested { allow_downgrade: false, forced: false, manifest, promotion, reason: Some(reason("the release of May")) }.into()
+    }
+
+    fn decided(action: Action, outcome: Outcome, via: &str) -> Event {
+        let promotion = promotion();
+        AuthorizationDecided {
+            action,
+            authorized_via: reason(via),
+            component: Some(promotion.component.clone()),
+            environment: promotion.to.clone(),
+            outcome,
+            pipeline: promotion.pipeline.clone(),
+            promotion: Some(promotion),
+        }
+        .into()
+    }
+
+    fn tagged(tag: &str) -> Event {
+        RegistryTagged {
+            digest: promotion().digest,
+            epoch: Epoch::FIRST,
+            promotion: promotion(),
+            purpose: TagPurpose::Latest,
+            repository: "registry.acme.example/shop/api".parse().unwrap(),
+            tag: tag.parse().unwrap(),
+        }
+        .into()
+    }
+
+    // proves: FR-027
+    #[test]
+    fn a_completed_promotion_has_its_whole_record() {
+        let completed = PromotionCompleted {
+            authorization_passed: true,
+            authorized_via: reason("grant 1"),
+            epoch: Epoch::FIRST,
+            gates: vec![GateCited { entry: Sequence::new(9), gate: "tests".parse().unwrap(), status: GateStatus::Passed }],
+            promotion: promotion(),
+            signature_status: SignatureStatus::NotRequired,
+        };
+        let record = record(&[
+            requested(),
+            decided(Action::Promote, Outcome::Passed, "grant 1"),
+            tagged("v1.4.2-prod"),
+            tagged("latest-prod"),
+            completed.into(),
+        ]);
+        assert_eq!(record.promotion_id, "0198f0a4-6f3a-7c1e-8a55-3f0a2b9d1c77");
+        assert_eq!(record.artifact_digest, promotion().digest.as_str());
+        assert_eq!((record.from.as_str(), record.to.as_str(), record.operator.as_str()), ("staging", "prod", "ops@acme.example"));
+        assert_eq!(record.requested, "1970-01-01T00:00:30.000000Z");
+        assert_eq!((record.outcome.as_str(), record.duration_ms), ("completed", Some(4000)));
+        assert_eq!(record.reason.as_deref(), Some("the release of May"));
+        assert_eq!((record.authorization_passed, record.authorized_via.as_deref()), (Some(true), Some("grant 1")));
+        assert_eq!(record.signature_status.as_deref(), Some("not_required"));
+        let gates: Vec<_> = record.gate_results.iter().map(|gate| (gate.gate.as_str(), gate.status.as_str(), gate.entry)).collect();
+        assert_eq!(gates, [("tests", "passed", Some(9))]);
+        let tags: Vec<_> = record.tags.iter().map(|tag| (tag.tag.as_str(), tag.entry)).collect();
+        assert_eq!(tags, [("v1.4.2-prod", 32), ("latest-prod", 33)]);
+    }
+
+    #[test]
+    fn who_ends_a_promotion_is_not_who_asked_for_it() {
+        let left = vec![TagLeft { digest: promotion().digest, tag: "latest-prod".parse().unwrap() }];
+        let aborted = PromotionAborted { epoch: Epoch::FIRST, promotion: promotion(), reason: reason("stuck"), tags_left: left };
+        let record = record(&[
+            requested(),
+            decided(Action::Promote, Outcome::Passed, "grant 1"),
+            decided(Action::Abort, Outcome::Passed, "grant 2"),
+            aborted.into(),
+        ]);
+        assert_eq!(record.authorized_via.as_deref(), Some("grant 1"));
+        assert_eq!((record.outcome.as_str(), record.tags_left.as_slice()), ("aborted", ["latest-prod".to_owned()].as_slice()));
+        assert_eq!(
+            record.ended_because.iter().map(|because| (because.code, because.message.as_str())).collect::<Vec<_>>(),
+            [(None, "stuck")]
+        );
+    }
+}

@@ -80,7 +80,7 @@ fn lock(row: &LockRow, now: Timestamp) -> String {
         None => visible(&row.environment),
     };
     let what = paint(WARN, format!("{place} is locked:"));
-    format!("{what} “{}”, by {} since {}, entry {}", visible(&lock.reason), visible(&lock.owner), since(lock.since, now), lock.sequence)
+    format!("{what} \"{}\", by {} since {}, entry {}", visible(&lock.reason), visible(&lock.owner), since(lock.since, now), lock.sequence)
 }
 
 fn run(page: &mut Page, row: &RunRow, now: Timestamp) {
@@ -92,11 +92,11 @@ fn run(page: &mut Page, row: &RunRow, now: Timestamp) {
     let holder = format!("by {} since {}, last seen {}", visible(&row.run.holder), since(row.since, now), since(row.last, now));
     page.line(format!("  {} {holder}", paint(WARN, format!("{} is under way:", visible(what)))));
     let id = promotion.promotion_id;
-    page.line(paint(DIM, format!("    to go on: promoledger resume {id}; to end it: promoledger abort {id}")));
+    page.line(paint(DIM, format!("    to go on: promoledger resume {id}; to end it: promoledger abort {id} --reason WHY")));
 }
 
 fn history<'a>(tenures: impl Iterator<Item = &'a TenureRow>, now: Timestamp) -> Table {
-    let mut table = Table::new(&["environment", "component", "version", "digest", "from (UTC)", "to (UTC)", "by", ""]);
+    let mut table = Table::new(&["environment", "component", "version", "digest", "from (UTC)", "to (UTC)", "by", "note"]);
     for tenure in tenures {
         table.row(vec![
             visible(&tenure.environment),
@@ -117,4 +117,61 @@ pub(in crate::commands) fn notes(tenure: &TenureRow) -> String {
     let came = (tenure.kind == Kind::Rollback).then_some("by rollback");
     let went = tenure.left_by_rollback.then_some("rolled back");
     came.into_iter().chain(went).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use promotion_ledger::meaning::facts::Lock;
+    use promotion_ledger::meaning::id::Sequence;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    fn locked(component: Option<&str>, reason: &str) -> LockRow {
+        LockRow {
+            pipeline: "shop".parse().unwrap(),
+            environment: "prod".parse().unwrap(),
+            lock: Lock {
+                component: component.map(|name| name.parse().unwrap()),
+                owner: "sre@acme.example".parse().unwrap(),
+                reason: reason.parse().unwrap(),
+                sequence: Sequence::new(40),
+                since: at("2026-11-18T10:30:00.000000Z"),
+            },
+        }
+    }
+
+    fn place(environment: &str, component: &str) -> PlaceRow {
+        let (environment, component) = (environment.parse().unwrap(), component.parse().unwrap());
+        PlaceRow { pipeline: "shop".parse().unwrap(), environment, component, holder: None, under_way: None }
+    }
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    // proves: FR-039
+    #[test]
+    fn a_lock_says_why_who_and_since_when_without_colour() {
+        let now = at("2026-11-18T12:31:00.000000Z");
+        let whole = plain(&lock(&locked(None, "Incident 123: \u{1b}[2Jmigration"), now));
+        let expected = r#"prod is locked: "Incident 123: \u{1b}[2Jmigration", by sre@acme.example since 10:30 (2 h), entry 40"#;
+        assert_eq!(whole, expected);
+        assert!(plain(&lock(&locked(Some("api"), "freeze"), now)).starts_with("api in prod is locked: \"freeze\""));
+    }
+
+    // proves: FR-039
+    #[test]
+    fn places_are_marked_that_a_lock_concerns() {
+        let locks = vec![locked(Some("api"), "freeze")];
+        let mut found = Found { pipelines: Vec::new(), places: Vec::new(), locks, under_way: Vec::new(), history: None };
+        assert!(found.is_locked(&place("prod", "api")));
+        assert!(!found.is_locked(&place("prod", "web")));
+        assert!(!found.is_locked(&place("dev", "api")));
+        found.locks.push(locked(None, "incident"));
+        assert!(found.is_locked(&place("prod", "web")));
+        assert_eq!(plain(&environment(&"prod".parse().unwrap(), true)), "prod (locked)");
+    }
 }

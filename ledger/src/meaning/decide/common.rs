@@ -59,8 +59,8 @@ pub(super) fn right(signer: &KeyRecord, needed: &[EventType], touches: Touches<'
 }
 
 pub(super) fn describe(touches: Touches<'_>) -> String {
-    let environment = touches.environment.map(|environment| format!(" in {environment}")).unwrap_or_default();
-    let component = touches.component.map(|component| format!(" with {component}")).unwrap_or_default();
+    let environment = touches.environment.one().map(|environment| format!(" in {environment}")).unwrap_or_default();
+    let component = touches.component.one().map(|component| format!(" with {component}")).unwrap_or_default();
     format!("{component}{environment}")
 }
 

@@ -5,9 +5,9 @@ use super::super::core::KeyRecord;
 use super::super::event::artifact::GateCompleted;
 use super::super::event::environment::{EnvironmentLocked, EnvironmentUnlocked};
 use super::super::event::promotion::Action;
-use super::super::event::{Event, EventType};
+use super::super::event::{Event, EventType, in_environment};
 use super::super::facts;
-use super::super::grant::{Permission, Touches};
+use super::super::grant::Permission;
 use super::super::names::{Component, Environment, Pipeline};
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::state::State;
@@ -29,24 +29,32 @@ pub(super) fn unlock(state: &State, asker: &Asker, signer: &KeyRecord, unlock: &
         known(state, pipeline, environment, component.as_ref())?;
         return Ok(Decision::nothing());
     }
-    allowed(signer, Action::Unlock, EventType::EnvironmentUnlocked, pipeline, environment, component.as_ref())?;
     let (own, foreign): (Vec<_>, Vec<_>) = standing.into_iter().partition(|lock| lock.owner == asker.actor);
     if own.is_empty() && !others {
         return Err(not_ones_own(asker, environment, &foreign).into());
     }
-    let touches = Touches { pipeline: Some(pipeline), component: component.as_ref(), environment: Some(environment), gate: None };
-    if *others && !foreign.is_empty() && signer.grant_for(Permission::UnlockOthers, touches).is_none() {
-        let message = format!(
-            "{} may not lift others' locks in {environment}: key {} holds no grant for environment.unlocked.others",
-            signer.principal, signer.key.name
-        );
-        let reason = Because::new(ExitCode::NotAuthorized, message).hint("ask the owner of the lock, or an operator");
-        let record = refused_authorization(Action::Unlock, pipeline, environment, component.as_ref(), &reason, None);
-        return Err(Refusal::new(reason, Vec::new(), vec![record]));
+    let lifted: Vec<&facts::Lock> = own.into_iter().chain(foreign.into_iter().filter(|_| *others)).collect();
+    for lock in &lifted {
+        may_lift(asker, signer, unlock, lock)?;
     }
-    let lifted = own.into_iter().chain(foreign.into_iter().filter(|_| *others));
-    let events = lifted.map(|lock| lift(pipeline, environment, lock, reason.as_ref())).collect();
-    Ok(Decision::append(events))
+    Ok(Decision::append(lifted.into_iter().map(|lock| lift(pipeline, environment, lock, reason.as_ref())).collect()))
+}
+
+/// Checks the right to lift this lock; being refused is recorded.
+fn may_lift(asker: &Asker, signer: &KeyRecord, unlock: &Unlock, lock: &facts::Lock) -> Result<(), Refusal> {
+    let Unlock { pipeline, environment, .. } = unlock;
+    allowed(signer, Action::Unlock, EventType::EnvironmentUnlocked, pipeline, environment, lock.component.as_ref())?;
+    let touches = in_environment(pipeline, environment, lock.component.as_ref());
+    if lock.owner == asker.actor || signer.grant_for(Permission::UnlockOthers, touches).is_some() {
+        return Ok(());
+    }
+    let message = format!(
+        "{} may not lift others' locks in {environment}: key {} holds no grant for environment.unlocked.others",
+        signer.principal, signer.key.name
+    );
+    let reason = Because::new(ExitCode::NotAuthorized, message).hint("ask the owner of the lock, or an operator");
+    let record = refused_authorization(Action::Unlock, pipeline, environment, lock.component.as_ref(), &reason, None);
+    Err(Refusal::new(reason, Vec::new(), vec![record]))
 }
 
 fn lift(pipeline: &Pipeline, environment: &Environment, lock: &facts::Lock, reason: Option<&super::super::names::Reason>) -> Event {
@@ -99,8 +107,7 @@ fn allowed(
     environment: &Environment,
     component: Option<&Component>,
 ) -> Result<(), Refusal> {
-    let touches = Touches { pipeline: Some(pipeline), component, environment: Some(environment), gate: None };
-    right(signer, &[event], touches).map(|_| ()).map_err(|reason| {
+    right(signer, &[event], in_environment(pipeline, environment, component)).map(|_| ()).map_err(|reason| {
         let record = refused_authorization(action, pipeline, environment, component, &reason, None);
         Refusal::new(reason, Vec::new(), vec![record])
     })

@@ -32,7 +32,7 @@ pub fn decide(state: &State, asker: &Asker, command: &Command) -> Result<Decisio
         Command::AdoptManifest(rules) => keys::adopt(state, signer, rules),
         Command::AddKey(key) => keys::add(state, signer, key),
         Command::RevokeKey(key) => keys::revoke(state, signer, key),
-        Command::Endorse(proposal) => keys::endorse(state, asker, signer, *proposal),
+        Command::Endorse(proposal) => keys::endorse(state, signer, *proposal),
         Command::CorrectClock(reason) => keys::correct_clock(signer, reason),
     }
 }

@@ -8,7 +8,7 @@ use super::super::event::promotion::{
 };
 use super::super::event::{Event, EventType};
 use super::super::facts::Run;
-use super::super::grant::Touches;
+use super::super::grant::{Reach, Touches};
 use super::super::guard;
 use super::super::id::{PromotionId, Sequence};
 use super::super::names::Reason;
@@ -30,7 +30,12 @@ const APPENDS: &[EventType] = &[
 
 pub(super) fn register(state: &State, signer: &KeyRecord, register: &Register) -> Result<Decision, Refusal> {
     known_component(rules(state, &register.pipeline)?, &register.component)?;
-    let touches = Touches { pipeline: Some(&register.pipeline), component: Some(&register.component), ..Touches::default() };
+    let touches = Touches {
+        pipeline: Reach::One(&register.pipeline),
+        component: Reach::One(&register.component),
+        environment: Reach::Nothing,
+        gate: Reach::Nothing,
+    };
     right(signer, &[EventType::ArtifactRegistered], touches)?;
     if let Some(release) = state.release(&register.pipeline, &register.component, &register.version) {
         if release.digest == register.digest {
@@ -94,12 +99,7 @@ fn judge(
     downgrade: &DowngradeDecided,
     step: Option<Because>,
 ) -> Result<Decision, Refusal> {
-    let touches = Touches {
-        pipeline: Some(&promotion.pipeline),
-        component: Some(&promotion.component),
-        environment: Some(&promotion.to),
-        gate: None,
-    };
+    let touches = promotion.touches();
     let authorized = right(signer, APPENDS, touches);
     let mut reasons: Vec<Because> = Vec::new();
     reasons.extend(busy(state, promotion));

@@ -6,7 +6,6 @@ use super::super::digest::Digest;
 use super::super::event::promotion::{Action, AuthorizationDecided, Leaves, Outcome, Promotion, RollbackRefused, RollbackRequested};
 use super::super::event::{Event, EventType};
 use super::super::facts::{Holder, Run};
-use super::super::grant::Touches;
 use super::super::id::{PromotionId, Sequence};
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::rules::Source;
@@ -79,12 +78,7 @@ fn judge(
     holder: &Holder,
     hanging: Option<&Run>,
 ) -> Result<Decision, Refusal> {
-    let touches = Touches {
-        pipeline: Some(&promotion.pipeline),
-        component: Some(&promotion.component),
-        environment: Some(&promotion.to),
-        gate: None,
-    };
+    let touches = promotion.touches();
     let ends_another = hanging.map(|_| EventType::PromotionAborted);
     let appends: Vec<EventType> = APPENDS.iter().copied().chain(ends_another).collect();
     let authorized = right(signer, &appends, touches);

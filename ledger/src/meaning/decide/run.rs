@@ -38,6 +38,5 @@ fn under_way<'a>(state: &'a State, promotion: &PromotionId) -> Result<&'a Run, R
 }
 
 fn touches(run: &Run) -> Touches<'_> {
-    let promotion = &run.promotion;
-    Touches { pipeline: Some(&promotion.pipeline), component: Some(&promotion.component), environment: Some(&promotion.to), gate: None }
+    run.promotion.touches()
 }

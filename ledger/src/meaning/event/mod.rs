@@ -8,9 +8,9 @@ pub mod promotion;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use super::event_type::EventType;
-use super::grant::Touches;
+use super::grant::{Reach, Touches};
 use super::id::{EntryId, PromotionId, Sequence, SigningKey};
-use super::names::{Agent, Principal};
+use super::names::{Agent, Component, Environment, Pipeline, Principal};
 use super::time::Timestamp;
 
 use artifact::{ArtifactRegistered, GateCompleted};
@@ -96,44 +96,25 @@ events! {
 impl Event {
     /// What the event touches, as grants see it.
     pub fn touches(&self) -> Touches<'_> {
+        use Reach::{Nothing, One};
         if let Some(promotion) = self.promotion() {
-            return Touches {
-                pipeline: Some(&promotion.pipeline),
-                component: Some(&promotion.component),
-                environment: Some(&promotion.to),
-                gate: None,
-            };
+            return promotion.touches();
         }
         match self {
-            Self::ManifestAdopted(event) => Touches { pipeline: Some(event.rules.pipeline()), ..Touches::default() },
+            Self::ManifestAdopted(event) => Touches { pipeline: One(event.rules.pipeline()), ..Touches::everything() },
             Self::ArtifactRegistered(event) => {
-                Touches { pipeline: Some(&event.pipeline), component: Some(&event.component), ..Touches::default() }
+                Touches { pipeline: One(&event.pipeline), component: One(&event.component), environment: Nothing, gate: Nothing }
             }
             Self::GateCompleted(event) => Touches {
-                pipeline: Some(&event.pipeline),
-                component: Some(&event.component),
-                environment: Some(&event.environment),
-                gate: Some(&event.gate),
+                pipeline: One(&event.pipeline),
+                component: One(&event.component),
+                environment: One(&event.environment),
+                gate: One(&event.gate),
             },
-            Self::AuthorizationDecided(event) => Touches {
-                pipeline: Some(&event.pipeline),
-                component: event.component.as_ref(),
-                environment: Some(&event.environment),
-                gate: None,
-            },
-            Self::EnvironmentLocked(event) => Touches {
-                pipeline: Some(&event.pipeline),
-                component: event.component.as_ref(),
-                environment: Some(&event.environment),
-                gate: None,
-            },
-            Self::EnvironmentUnlocked(event) => Touches {
-                pipeline: Some(&event.pipeline),
-                component: event.component.as_ref(),
-                environment: Some(&event.environment),
-                gate: None,
-            },
-            _ => Touches::default(),
+            Self::AuthorizationDecided(event) => in_environment(&event.pipeline, &event.environment, event.component.as_ref()),
+            Self::EnvironmentLocked(event) => in_environment(&event.pipeline, &event.environment, event.component.as_ref()),
+            Self::EnvironmentUnlocked(event) => in_environment(&event.pipeline, &event.environment, event.component.as_ref()),
+            _ => Touches::everything(),
         }
     }
 
@@ -169,6 +150,16 @@ impl Event {
             Self::GateCompleted(event) => event.evidence.as_ref(),
             _ => None,
         }
+    }
+}
+
+/// An environment, and one component in it or all of them.
+pub fn in_environment<'a>(pipeline: &'a Pipeline, environment: &'a Environment, component: Option<&'a Component>) -> Touches<'a> {
+    Touches {
+        pipeline: Reach::One(pipeline),
+        component: Reach::one_or_all(component),
+        environment: Reach::One(environment),
+        gate: Reach::Nothing,
     }
 }
 

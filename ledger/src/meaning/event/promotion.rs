@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::artifact::GateStatus;
 use crate::meaning::digest::Digest;
 use crate::meaning::exit_code::ExitCode;
+use crate::meaning::grant::{Reach, Touches};
 use crate::meaning::id::{Epoch, PromotionId, Sequence};
 use crate::meaning::names::{Component, Environment, GateName, Pipeline, Principal, Reason, Repository, TagName, Version};
 use crate::meaning::rules::Source;
@@ -28,6 +29,18 @@ pub struct Promotion {
     pub to: Environment,
     /// The name of what lands.
     pub version: Version,
+}
+
+impl Promotion {
+    /// What its events touch, as grants see it.
+    pub const fn touches(&self) -> Touches<'_> {
+        Touches {
+            pipeline: Reach::One(&self.pipeline),
+            component: Reach::One(&self.component),
+            environment: Reach::One(&self.to),
+            gate: Reach::Nothing,
+        }
+    }
 }
 
 /// What a rollback leaves behind, and its number among the rollbacks to that version in that environment, counted from 1.

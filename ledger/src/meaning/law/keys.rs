@@ -39,19 +39,26 @@ pub(super) fn revoked(state: &State, event: &KeyRevoked, signer: &KeyRecord) -> 
     revocation(state, event)
 }
 
-pub(super) fn proposed(state: &State, event: &KeyProposed) -> Result<(), Unlawful> {
+pub(super) fn proposed(state: &State, event: &KeyProposed, signer: &KeyRecord) -> Result<(), Unlawful> {
+    admin(signer)?;
     change(state, &event.change)
 }
 
-pub(super) fn endorsed(state: &State, event: &KeyEndorsed, entry: &Recorded) -> Result<(), Unlawful> {
+pub(super) fn endorsed(state: &State, event: &KeyEndorsed, signer: &KeyRecord) -> Result<(), Unlawful> {
+    admin(signer)?;
     let Some(proposal) = state.core().proposal(event.proposal) else {
         return Err(Unlawful::new(Rule::Endorsement, format!("entry {} must be a proposal that still waits", event.proposal)));
     };
-    require(!proposal.endorsed_by.contains(&entry.actor), Rule::Endorsement, || {
-        format!("{} already stands behind the proposal of entry {}", entry.actor, event.proposal)
+    require(!proposal.endorsed_by.contains(&signer.principal), Rule::Endorsement, || {
+        format!("{} already stands behind the proposal of entry {}", signer.principal, event.proposal)
     })?;
-    let takes_effect = proposal.endorsed_by.len() + 1 >= state.core().needed();
+    let takes_effect = state.core().would_take_effect(event.proposal, &signer.principal);
     if takes_effect { change(state, &proposal.change) } else { Ok(()) }
+}
+
+/// Admins are counted by the principals of their keys, never by whom a key may act for.
+fn admin(signer: &KeyRecord) -> Result<(), Unlawful> {
+    require(signer.is_admin(), Rule::Endorsement, || format!("only admins propose and endorse changes of keys, found {}", signer.principal))
 }
 
 /// Whether the signer may change keys without others.

@@ -1,7 +1,7 @@
 //! The law of format level 1: which event may stand where it stands.
 //!
 //! `append` asks it before writing; `verify` and every replay ask it for every entry, so that a patched client cannot
-//! skip it. The rules are numbered in `FORMAT.md`, and each refusal names its rule.
+//! skip it. The rules are named in `FORMAT.md`, and each refusal names its rule.
 
 mod environment;
 mod keys;
@@ -31,8 +31,8 @@ pub fn lawful(state: &State, entry: &Recorded) -> Result<(), Unlawful> {
         Event::FormatRaised(event) => require(event.level > state.core().format, Rule::FormatLevel, || {
             format!("the level must rise above {}, found {}", state.core().format, event.level)
         }),
-        Event::KeyProposed(event) => keys::proposed(state, event),
-        Event::KeyEndorsed(event) => keys::endorsed(state, event, entry),
+        Event::KeyProposed(event) => keys::proposed(state, event, signer),
+        Event::KeyEndorsed(event) => keys::endorsed(state, event, signer),
         Event::KeyAdded(event) => keys::added(state, &event.key, signer),
         Event::KeyRevoked(event) => keys::revoked(state, event, signer),
         Event::ManifestAdopted(_) => Ok(()),
@@ -49,8 +49,14 @@ pub fn lawful(state: &State, entry: &Recorded) -> Result<(), Unlawful> {
         Event::RegistryTagged(event) => promotion::tagged(state, event, entry),
         Event::PromotionCompleted(event) => promotion::completed(state, event, entry),
         Event::RollbackCompleted(event) => promotion::rollback_completed(state, event, entry),
-        Event::PromotionFailed(event) => promotion::ended(state, &event.promotion, event.epoch, &event.tags_left, entry, Some(false)),
-        Event::RollbackFailed(event) => promotion::ended(state, &event.promotion, event.epoch, &event.tags_left, entry, Some(true)),
+        Event::PromotionFailed(event) => {
+            promotion::failure_code(event.code)?;
+            promotion::ended(state, &event.promotion, event.epoch, &event.tags_left, entry, Some(false))
+        }
+        Event::RollbackFailed(event) => {
+            promotion::failure_code(event.code)?;
+            promotion::ended(state, &event.promotion, event.epoch, &event.tags_left, entry, Some(true))
+        }
         Event::PromotionAborted(event) => promotion::aborted(state, event),
         Event::EnvironmentLocked(event) => {
             environment::known(state, &event.pipeline, &event.environment, event.component.as_ref()).map(|_| ())

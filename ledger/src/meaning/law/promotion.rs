@@ -3,9 +3,11 @@
 use super::super::event::Recorded;
 use super::super::event::artifact::ArtifactRegistered;
 use super::super::event::promotion::{
-    AuthorizationDecided, DowngradeDecided, GateCited, Outcome, Promotion, PromotionAborted, PromotionCompleted, PromotionRequested,
-    PromotionTakenOver, RefusedBecause, RegistryTagged, RollbackCompleted, RollbackRequested, StepStarted, TagLeft,
+    Action, AuthorizationDecided, DowngradeDecided, GateCited, Outcome, Promotion, PromotionAborted, PromotionCompleted,
+    PromotionRequested, PromotionTakenOver, RefusedBecause, RegistryTagged, RollbackCompleted, RollbackRequested, StepStarted, TagLeft,
+    TagPurpose,
 };
+use super::super::exit_code::ExitCode;
 use super::super::facts::Run;
 use super::super::guard;
 use super::super::id::{Epoch, Sequence};
@@ -115,6 +117,8 @@ pub(super) fn authorization(state: &State, event: &AuthorizationDecided, entry: 
         event.pipeline == promotion.pipeline && event.environment == promotion.to && event.component.as_ref() == Some(&promotion.component);
     require(agrees, Rule::UnderWay, || "pipeline, component and environment must be those of its promotion".to_owned())?;
     let run = under_way(state, promotion)?;
+    let asked = if run.leaves.is_some() { Action::Rollback } else { Action::Promote };
+    require(event.action == asked, Rule::Authorized, || "the action must be the one that was requested".to_owned())?;
     held(run, run.epoch, entry)
 }
 
@@ -133,6 +137,9 @@ pub(super) fn downgrade(state: &State, event: &DowngradeDecided, entry: &Recorde
         Outcome::Refused => Ok(()),
         Outcome::Passed => {
             let run = under_way(state, promotion)?;
+            require(event.allow_downgrade == run.allow_downgrade, Rule::Downgrade, || {
+                "whether a downgrade is meant must be as it was requested".to_owned()
+            })?;
             held(run, run.epoch, entry)
         }
     }
@@ -153,6 +160,8 @@ pub(super) fn step_started(state: &State, event: &StepStarted, entry: &Recorded)
     if event.digest != event.promotion.digest {
         return putting_back(run, event);
     }
+    let foreign = event.previous.as_ref().filter(|previous| event.purpose != TagPurpose::Latest && **previous != event.digest);
+    require(foreign.is_none(), Rule::Tags, || format!("tag {} is never moved, and points at another digest", event.tag))?;
     entitled(state, run)?;
     // A tag says "promoted": the mutable one moves only when the immutable one stands.
     let next = run.next_tag();
@@ -162,7 +171,6 @@ pub(super) fn step_started(state: &State, event: &StepStarted, entry: &Recorded)
 
 /// Only the mutable tag is ever put back, and only to where it was.
 fn putting_back(run: &Run, event: &StepStarted) -> Result<(), Unlawful> {
-    use super::super::event::promotion::TagPurpose;
     let before = run.tag(&event.tag).and_then(|state| state.before.as_ref());
     require(event.purpose == TagPurpose::Latest && before == Some(&event.digest), Rule::Tags, || {
         format!("tag {} must point at {}, or back at what it was before", event.tag, event.promotion.digest)
@@ -215,6 +223,11 @@ pub(super) fn ended(
     held(run, epoch, entry)?;
     rollback.map_or(Ok(()), |rollback| kind(run, rollback))?;
     tags_left(run, left)
+}
+
+/// A failure names a reason as a refusal does: neither success nor a verifier's verdict.
+pub(super) fn failure_code(code: ExitCode) -> Result<(), Unlawful> {
+    require(is_refusal_code(code), Rule::Reasons, || format!("a failure must name a code from 1 to 19, found {}", code.number()))
 }
 
 /// Whoever may abort ends a promotion whoever holds it: an abandoned one must not block for ever.

@@ -84,7 +84,8 @@ impl Undisturbed {
         let (old, new) = (self.base.tags(), shop.tags());
         assert_eq!(new["latest-dev"], self.before, "{when}, aborted");
         let aborted = shop.newest("promotion.aborted");
-        let left: Vec<&str> = aborted.data()["tags_left"].as_array().into_iter().flatten().filter_map(|left| left["tag"].as_str()).collect();
+        let left: Vec<&str> =
+            aborted.data()["tags_left"].as_array().into_iter().flatten().filter_map(|left| left["tag"].as_str()).collect();
         for tag in new.keys().filter(|tag| !old.contains_key(*tag)) {
             assert!(left.contains(&tag.as_str()), "{when}, aborted: {tag} was left and the record names {left:?}");
         }

@@ -67,8 +67,23 @@ fn evidence_is_kept_beside_the_log_and_named_by_it() {
     let shop = Shop::in_layouts(GATED);
     shop.workspace.write("report.xml", "<testsuite tests='3' failures='0'/>");
     let said = shop.json(&[
-        "record", "gate", "tests", "--digest", &digest("api", "v1.0.0"), "--env", "staging", "--status", "passed", "--evidence", "report.xml",
-        "--media-type", "application/xml", "--duration-ms", "41700", "--message", "3 of 3",
+        "record",
+        "gate",
+        "tests",
+        "--digest",
+        &digest("api", "v1.0.0"),
+        "--env",
+        "staging",
+        "--status",
+        "passed",
+        "--evidence",
+        "report.xml",
+        "--media-type",
+        "application/xml",
+        "--duration-ms",
+        "41700",
+        "--message",
+        "3 of 3",
     ]);
     let gate = shop.newest("gate.completed");
     assert_eq!(gate.data()["evidence"]["digest"], said["evidence"]);
@@ -81,7 +96,8 @@ fn evidence_is_kept_beside_the_log_and_named_by_it() {
 #[test]
 fn a_gate_that_nobody_asks_for_is_recorded_with_a_warning() {
     let shop = Shop::in_layouts(GATED);
-    let run = shop.run(&["record", "gate", "smell", "--digest", &digest("api", "v1.0.0"), "--env", "dev", "--status", "failed"]).expect_code(0);
+    let run =
+        shop.run(&["record", "gate", "smell", "--digest", &digest("api", "v1.0.0"), "--env", "dev", "--status", "failed"]).expect_code(0);
     assert!(run.stderr.contains("does not ask for gate smell"), "{}", run.stderr);
     shop.promote("v1.0.0", "none", "dev").expect_code(0);
 }

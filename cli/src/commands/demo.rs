@@ -1,0 +1,80 @@
+//! `demo`: a whole promotion story in a temporary ledger, every line shown.
+//!
+//! The commands are run as a user would run them, by this very executable, and each must end as the story says: the
+//! demonstration is a test of itself.
+
+mod images;
+mod stage;
+mod story;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice};
+use clap::Args;
+
+use self::stage::Stage;
+use crate::answer::Answer;
+use crate::args::{Color, Output};
+use crate::context::Context;
+use crate::error::{CommandError, file};
+use crate::page::Page;
+use crate::views::admin::DemoRun;
+
+/// A whole promotion story in a temporary ledger, every line shown.
+///
+/// Promotes, refuses a downgrade, locks, rolls back and verifies, with little images that are made on the spot. Nothing
+/// outside of a temporary directory is touched, and no network is used. Exits 1 if a command does not end as expected.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Tell the story in this directory, which is made, and leave everything there
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+}
+
+pub(crate) fn run(context: &Context, arguments: &Demo) -> Result<Answer, CommandError> {
+    let temporary = if arguments.keep.is_none() { Some(temporary_folder()?) } else { None };
+    let folder = match (&arguments.keep, &temporary) {
+        (Some(folder), _) => make(folder)?,
+        (None, Some(temporary)) => temporary.path().to_owned(),
+        (None, None) => return Err(CommandError::usage("the story needs a directory")),
+    };
+    let mut stage = Stage::new(folder, audience(context))?;
+    story::tell(&mut stage, arguments.keep.as_deref())?;
+    let view = DemoRun { steps: stage.into_steps(), kept: arguments.keep.as_ref().map(|folder| folder.display().to_string()) };
+    // The story was shown while it went on: what is left to print is the object for machines.
+    Ok(match context.global.output {
+        Output::Table => Answer { value: None, ..Answer::new(Page::new(), &view) },
+        Output::Json | Output::Yaml => Answer::new(Page::new(), &view),
+    })
+}
+
+/// Where the story is shown: nowhere, when standard output is for an object.
+fn audience(context: &Context) -> Box<dyn Write> {
+    let choice = match context.global.color {
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+        Color::Auto => AutoStream::choice(&std::io::stdout()),
+    };
+    match context.global.output {
+        Output::Table if !context.global.quiet => Box::new(AutoStream::new(std::io::stdout(), choice)),
+        _ => Box::new(std::io::sink()),
+    }
+}
+
+fn temporary_folder() -> Result<tempfile::TempDir, CommandError> {
+    let made = tempfile::Builder::new().prefix("promoledger-demo-").tempdir();
+    made.map_err(|error| file(&std::env::temp_dir(), "written to", &error))
+}
+
+/// Makes the directory that is to stay; whatever is there already stays untouched.
+fn make(folder: &Path) -> Result<PathBuf, CommandError> {
+    fs::create_dir(folder).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            CommandError::usage(format!("{} is there already", folder.display())).hint("name a directory that does not exist yet")
+        }
+        _ => file(folder, "made", &error),
+    })?;
+    fs::canonicalize(folder).map_err(|error| file(folder, "read", &error))
+}

@@ -1,0 +1,7 @@
+//! What people and machines are given to read.
+
+mod exit_codes;
+mod machines;
+mod people;
+mod secrets;
+mod snapshots;
