@@ -34,11 +34,13 @@ pub(crate) struct Demo {
 }
 
 pub(crate) fn run(context: &Context, arguments: &Demo) -> Result<Answer, CommandError> {
-    let temporary = if arguments.keep.is_none() { Some(temporary_folder()?) } else { None };
-    let folder = match (&arguments.keep, &temporary) {
-        (Some(folder), _) => make(folder)?,
-        (None, Some(temporary)) => temporary.path().to_owned(),
-        (None, None) => return Err(CommandError::usage("the story needs a directory")),
+    let temporary;
+    let folder = match &arguments.keep {
+        Some(folder) => make(folder)?,
+        None => {
+            temporary = temporary_folder()?;
+            temporary.path().to_owned()
+        }
     };
     let mut stage = Stage::new(folder, audience(context))?;
     story::tell(&mut stage, arguments.keep.as_deref())?;

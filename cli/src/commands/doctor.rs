@@ -49,7 +49,10 @@ pub(crate) fn run(context: &Context, arguments: &Doctor) -> Result<Answer, Comma
         }
         // What keeps the ledger from being opened at all was said already.
         Err(_) if checks.iter().any(|check| check.status == "problem") => {}
-        Err(error) => checks.push(CheckRow::problem("log", error)),
+        Err(error) => {
+            let what = if Pins::load(context).is_err() { "pins" } else { "log" };
+            checks.push(CheckRow::problem(what, error));
+        }
     }
     let first = checks.iter().find_map(|check| check.code).and_then(ExitCode::from_number);
     let code = first.unwrap_or(ExitCode::Done);

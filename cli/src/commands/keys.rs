@@ -103,6 +103,7 @@ pub(crate) enum RoleName {
 #[derive(Debug, Args)]
 pub(crate) struct RevokeKey {
     /// The key's name, or its verifier key
+    #[arg(id = "revoked", value_name = "KEY")] // `key` is the id of the global option
     key: String,
     /// Why
     #[arg(long)]

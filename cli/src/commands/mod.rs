@@ -48,55 +48,31 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make a ledger, a key and a manifest
     Init(init::Init),
-    /// Make a release known: a version of a component stands for a digest
     Register(register::Register),
-    /// Promote a release into the next environment
     Promote(promote::Promote),
-    /// Roll an environment back to a release that was there before
     Rollback(rollback::Rollback),
-    /// Go on with a promotion or rollback that was interrupted
     Resume(resume::Resume),
-    /// End a promotion or rollback that was interrupted, putting tags back
     Abort(abort::Abort),
-    /// Lock an environment against promotions
     Lock(lock::Lock),
-    /// Lift locks
     Unlock(unlock::Unlock),
-    /// Record what a gate said
     Record(record::Record),
-    /// What is where
     Status(status::Status),
-    /// What happened, newest first
     History(history::History),
-    /// One entry, or a whole promotion
     Show(show::Show),
-    /// Where a digest or version is, and was
     Where(whereabouts::Where),
-    /// Check every byte, signature and rule of a ledger or of an export
     Verify(verify::Verify),
-    /// Write the ledger as plain files that anybody can verify
     Export(export::Export),
-    /// Make a consistent copy of the ledger
     Backup(backup::Backup),
-    /// Rebuild every projection from the log alone, and compare
     Replay(replay::Replay),
-    /// Keys: request, add, list, revoke, endorse
     #[command(subcommand)]
     Keys(keys::Keys),
-    /// Check, compare and adopt the rules of a pipeline
     #[command(subcommand)]
     Manifest(manifest::Manifest),
-    /// Pin this ledger, so that later commands notice if it is another or was cut
     Trust(trust::Trust),
-    /// Check key, grants, store, registries and manifest
     Doctor(doctor::Doctor),
-    /// The JSON Schema of what a command prints
     Schema(schema::Schema),
-    /// Completions for a shell
     Completions(completions::Completions),
-    /// A whole promotion story in a temporary ledger, every line shown
     Demo(demo::Demo),
 }
 

@@ -10,7 +10,7 @@ use promotion_delivery::registry::retry::Pace as _;
 use promotion_ledger::custody::ledger;
 use promotion_ledger::custody::store::sqlite::Sqlite;
 use promotion_ledger::meaning::digest::EntryHash;
-use promotion_replay::check;
+use promotion_replay::{CheckError, check};
 
 use crate::answer::Answer;
 use crate::context::Context;
@@ -39,9 +39,9 @@ fn compare(context: &Context) -> Result<Answer, CommandError> {
     let opened = session::open_to_read(context)?;
     let place = opened.index.genesis().and_then(|genesis| place(context, &genesis));
     let checked = check(&opened.index, &opened.store).map_err(|error| {
-        let hint = match &place {
-            Some(place) => format!("delete {}, or run `promoledger replay`: it is made again from the ledger", context.tidy(place)),
-            None => "`promoledger verify` tells what the ledger itself is worth".to_owned(),
+        let hint = match (&error, &place) {
+            (CheckError::Difference(_), Some(place)) => format!("`promoledger replay` makes it again; it is {}", context.tidy(place)),
+            _ => "`promoledger verify` tells what the ledger itself is worth".to_owned(),
         };
         CommandError::new(error.exit_code(), error.to_string()).hint(hint)
     })?;

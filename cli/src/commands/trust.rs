@@ -18,6 +18,8 @@ use crate::session::{absolute, ledger_path};
 use crate::trust::{self, Pin, Pins};
 use crate::views::audit::{Pinned, Trusted};
 
+const ANOTHER: &str = "this is another ledger than the one you were told of: check --ledger, and ask again on another way";
+
 /// Pins this ledger in your own configuration: its name, its genesis hash and how far you have seen it.
 ///
 /// The whole ledger is verified first. From then on every command checks that the log still extends what you saw, and
@@ -46,7 +48,7 @@ pub(crate) fn run(context: &Context, arguments: &Trust) -> Result<Answer, Comman
     }
     let told = audit::Pins { origin: arguments.origin.clone(), genesis: arguments.genesis, ..audit::Pins::default() };
     let report = audit::verify(&Live(&store), &told, context.now());
-    let pin = pin(&kept_at, &report)?;
+    let pin = pin(&kept_at, &report).map_err(|error| if is_told(&told, &report) { error } else { error.hint(ANOTHER) })?;
     if before.as_ref() != Some(&pin) {
         pins.keep(pin.clone())?;
     }
@@ -57,6 +59,13 @@ pub(crate) fn run(context: &Context, arguments: &Trust) -> Result<Answer, Comman
         before: before.as_ref().map(pinned),
     };
     Ok(Answer::new(page(&view), &view))
+}
+
+/// Whether the ledger has the name and the genesis that were told.
+fn is_told(told: &audit::Pins, report: &Report) -> bool {
+    let other_name = told.origin.is_some() && told.origin != report.origin;
+    let other_genesis = told.genesis.is_some() && told.genesis != report.genesis;
+    !other_name && !other_genesis
 }
 
 /// The pin of a ledger that verifies.

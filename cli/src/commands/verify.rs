@@ -81,7 +81,7 @@ pub(crate) fn run(context: &Context, arguments: &Verify) -> Result<Answer, Comma
         }
         None => {
             let path = ledger_path(&context.global.ledger)?;
-            let (held, own) = Held::with_own(context, arguments, &path);
+            let (held, own) = Held::with_own(context, arguments, &path)?;
             (context.global.ledger.clone(), live(context, &path, &held, own.as_ref())?, held)
         }
     };
@@ -176,16 +176,15 @@ impl Held {
     }
 
     /// The same, filled up with what this user pinned for the ledger; and that pin, where something given took its place.
-    fn with_own(context: &Context, arguments: &Verify, ledger: &Path) -> (Self, Option<Pin>) {
+    fn with_own(context: &Context, arguments: &Verify, ledger: &Path) -> Result<(Self, Option<Pin>), CommandError> {
         let mut held = Self::given(arguments);
-        let pin = match trust::Pins::load(context) {
-            Ok(pins) => pins.of(&absolute(ledger)).cloned(),
-            Err(error) => {
-                held.missing = Some(error.message);
-                None
-            }
-        };
-        let Some(pin) = pin else { return (held, None) };
+        if let Err(error) = context.config_folder() {
+            held.missing = Some(error.message);
+            return Ok((held, None));
+        }
+        let pins = trust::Pins::load(context).map_err(|error| CommandError { hint: error.hint, ..could_not_run(error.message) })?;
+        let pin = pins.of(&absolute(ledger)).cloned();
+        let Some(pin) = pin else { return Ok((held, None)) };
         let displaced = held.pins.genesis.is_some() || held.pins.head.is_some();
         if held.pins.genesis.is_none() {
             held.pins.genesis = Some(pin.genesis);
@@ -195,7 +194,7 @@ impl Held {
             held.pins.head = Some((pin.size, pin.head));
             held.rows.push(row("head", format!("{}:{}", pin.size, pin.head), "trust"));
         }
-        (held, displaced.then_some(pin))
+        Ok((held, displaced.then_some(pin)))
     }
 }
 
@@ -260,7 +259,7 @@ fn broken_at(report: &Report) -> Option<u64> {
 fn not_checked(view: &Verification, missing: Option<&str>, pinned: Option<u64>) -> Vec<String> {
     let mut sentences = Vec::new();
     if let Some(broken) = view.broken_at {
-        sentences.push(format!("what stands from entry {broken} on, and the bodies: the chain breaks there"));
+        sentences.push(format!("what stands from entry {broken} on, and the bodies: nothing could be verified there"));
     }
     if view.findings.iter().any(|finding| finding.kind == ExitCode::Unlawful.kind()) {
         sentences.push("the law behind the first unlawful entry: it cannot be judged over what it forbids".to_owned());
@@ -268,13 +267,15 @@ fn not_checked(view: &Verification, missing: Option<&str>, pinned: Option<u64>) 
     if view.not_understood > 0 {
         sentences.push("the law from the first entry of a later format on: use a newer promoledger".to_owned());
     }
-    if view.level != "pinned" {
-        sentences.push("whether this is the ledger that you mean: nothing held elsewhere was compared".to_owned());
+    if view.pins.iter().all(|pin| pin.what == "origin") {
+        sentences.push("whether this is the ledger that you mean: no genesis, head or key held elsewhere was compared".to_owned());
     }
-    sentences.push(match pinned {
-        Some(size) => format!("entries cut off the end: they show only down to the {size} that are pinned"),
-        None => "entries cut off the end: they show only against a head held elsewhere (none given)".to_owned(),
-    });
+    match pinned {
+        Some(size) if size > view.entries => {}
+        Some(size) => sentences
+            .push(format!("entries added behind the {size} that are pinned, and cut off again: that shows only against a later head")),
+        None => sentences.push("entries cut off the end: they show only against a head held elsewhere (none given)".to_owned()),
+    }
     sentences.push("whether others were shown the same log: no witnesses in this version".to_owned());
     if let Some(reason) = missing {
         sentences.push(format!("what you pinned yourself: {reason}"));
@@ -302,6 +303,20 @@ mod tests {
         assert_eq!(required(bare(), Some(Required::SelfConsistent)).exit_code(), ExitCode::Done);
         let pinned = Report { level: Level::Pinned, ..bare() };
         assert_eq!(required(pinned, Some(Required::Pinned)).exit_code(), ExitCode::Done);
+    }
+
+    #[test]
+    fn what_was_not_checked_is_said() {
+        let says = |view: &Verification, pinned, text: &str| not_checked(view, None, pinned).iter().any(|sentence| sentence.contains(text));
+        let mut report = nothing_read(ExitCode::Unlawful, "an override without a right".to_owned());
+        report.sound = 5;
+        let mut view = view("l.db".to_owned(), &report, Held::default());
+        assert!(says(&view, None, "behind the first unlawful entry") && !says(&view, None, "from entry 5 on"));
+        assert!(says(&view, None, "whether this is the ledger that you mean") && says(&view, None, "none given"));
+        assert!(says(&view, Some(4), "behind the 4 that are pinned") && !says(&view, Some(9), "cut off"));
+        view.pins.push(row("genesis", "00ff".to_owned(), "given"));
+        view.broken_at = Some(5);
+        assert!(says(&view, None, "from entry 5 on") && !says(&view, None, "whether this is the ledger that you mean"));
     }
 
     #[test]

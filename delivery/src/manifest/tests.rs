@@ -135,7 +135,7 @@ fn examples_of_the_reference_are_good_manifests() {
 
 fn repository() -> impl Strategy<Value = String> {
     let host = "(http://[a-z]{1,4}|[a-z]{1,4}\\.example(:5000)?|localhost)/[a-z0-9]{1,4}([./_-][a-z0-9]{1,4}){0,2}";
-    prop_oneof![4 => host, 1 => "oci-layout:[ -~é]{1,12}"]
+    prop_oneof![4 => host, 1 => "oci-layout:[!-~]{1,12}"]
 }
 
 fn mutated() -> impl Strategy<Value = Vec<u8>> {

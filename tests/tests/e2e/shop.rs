@@ -325,7 +325,9 @@ fn layout_tags(folder: &Path) -> BTreeMap<String, String> {
     manifests.iter().filter_map(tag).collect()
 }
 
+/// Copies what a folder holds into another one, which is made if it is not there.
 pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder can be made");
     let status = Command::new("cp").arg("-a").arg(from.join(".")).arg(to).status().expect("cp can be run");
     assert!(status.success(), "{} cannot be copied", from.display());
 }

@@ -17,6 +17,7 @@ pub(super) struct Stage {
     folder: PathBuf,
     program: PathBuf,
     audience: Box<dyn Write>,
+    begun: bool,
     steps: Vec<DemoStep>,
 }
 
@@ -24,7 +25,7 @@ impl Stage {
     pub(super) fn new(folder: PathBuf, audience: Box<dyn Write>) -> Result<Self, CommandError> {
         let program = std::env::current_exe()
             .map_err(|error| CommandError::new(ExitCode::Failure, format!("this executable cannot be found: {error}")))?;
-        Ok(Self { folder, program, audience, steps: Vec::new() })
+        Ok(Self { folder, program, audience, begun: false, steps: Vec::new() })
     }
 
     /// Where everything is kept.
@@ -34,7 +35,8 @@ impl Stage {
 
     /// Says something to whoever watches.
     pub(super) fn say(&mut self, text: &str) -> Result<(), CommandError> {
-        self.show(&format!("\n{}\n", paint(DIM, format!("# {text}"))))
+        let gap = if std::mem::replace(&mut self.begun, true) { "\n" } else { "" };
+        self.show(&format!("{gap}{}\n", paint(DIM, format!("# {text}"))))
     }
 
     /// Writes a file.

@@ -86,9 +86,9 @@ fn roll_back(stage: &mut Stage) -> Result<String, CommandError> {
 }
 
 fn look(stage: &mut Stage, rollback: &str) -> Result<(), CommandError> {
-    stage.say("What is where, what happened, and all of the rollback:")?;
+    stage.say("What is where, what was refused, and all of the rollback:")?;
     stage.run(Done, &["status"])?;
-    stage.run(Done, &["history", "--type", "promotion", "--limit", "6"])?;
+    stage.run(Done, &["history", "--type", "promotion.refused"])?;
     stage.run(Done, &["show", rollback])?;
     Ok(())
 }

@@ -54,7 +54,7 @@ fn bodies(view: &Verification) -> String {
 
 fn level(view: &Verification) -> (&'static str, String) {
     if view.level != "pinned" {
-        return ("self-consistent", "nothing held elsewhere was compared".to_owned());
+        return ("self-consistent", "no genesis, head or key held elsewhere was compared".to_owned());
     }
     ("pinned", view.pins.iter().map(pin).collect::<Vec<_>>().join("; "))
 }
@@ -116,7 +116,7 @@ fn lead(page: &mut Page, finding: &FindingRow) {
 fn standing(view: &Verification) -> String {
     let alone = view.findings.len() == 1;
     match view.entries {
-        0 => "No entry is sound.".to_owned(),
+        0 => "No entry could be verified.".to_owned(),
         entries => {
             let which = if entries == 1 { "Entry 0 is".to_owned() } else { format!("Entries 0 to {} are", entries - 1) };
             let word = if alone && view.broken_at.is_some() { "sound" } else { "authentic" };

@@ -226,7 +226,7 @@ fn values_keep_their_rules() {
         ),
         (
             "artifacts: {promotion: {components: {api: 'bob:hunter2@r.example/api'}}}",
-            "line 1, column 43, artifacts.promotion.components.api: expected a repository: [http://]HOST[:PORT]/PATH with a lower-case path, or oci-layout:DIR, at most 255 visible ASCII characters, found text with an `@`, not repeated here since it may hold a password",
+            "line 1, column 43, artifacts.promotion.components.api: expected a repository: [http://]HOST[:PORT]/PATH with a lower-case path, or oci-layout:DIR, at most 255 visible ASCII characters without spaces, found text with an `@`, not repeated here since it may hold a password",
             "credentials never stand in a manifest",
         ),
     ]);

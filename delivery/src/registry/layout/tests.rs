@@ -3,6 +3,8 @@
 use promotion_ledger::meaning::names::MediaType;
 use serde_json::json;
 
+use promotion_ledger::meaning::exit_code::ExitCode;
+
 use super::*;
 
 const KIND: &str = "application/vnd.oci.image.manifest.v1+json";

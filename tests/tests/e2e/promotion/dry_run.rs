@@ -44,7 +44,7 @@ fn what_would_be_refused_is_refused_for_every_reason_at_once() {
     assert_eq!(refusal["dry_run"], true);
     assert_eq!(refusal["gate_results"][0]["status"], "missing");
 
-    agree(&shop, 9, &shop.promotion("v1.0.0", "none", "prod"));
+    agree(&shop, 9, &shop.promotion("v1.1.0", "none", "staging"));
     agree(&shop, 3, &shop.promotion("v7.0.0", "none", "dev"));
     agree(&shop, 11, &["rollback", "v1.1.0", "--env", "dev", "--reason", "x"]);
 }

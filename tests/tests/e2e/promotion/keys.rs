@@ -80,7 +80,7 @@ fn where_two_admins_are_needed_one_proposes_and_another_endorses() {
     let shop = Shop::without_ledger(PLAIN);
     shop.open(&["--admin", "ann@acme.example", "--admin-threshold", "2"]);
     let ops = shop.admin().env("PROMOLEDGER_KEY_FILE", shop.key_file());
-    let ann = shop.admin().env("PROMOLEDGER_KEY_FILE", shop.home(".config/promoledger/keys/acme.example-ann-acme.example"));
+    let ann = shop.admin().env("PROMOLEDGER_KEY_FILE", shop.home(".config/promoledger/keys/acme.example-ann-acme-example"));
     let file = request(&shop, "ci", "ci:acme/shop");
     let proposed = ops.run(&["keys", "add", &file, "--role", "ci", "--output", "json"]).expect_code(0).json();
     assert_eq!(proposed["outcome"], "proposed");
