@@ -20,6 +20,8 @@ pub(crate) struct Answer {
     pub(crate) value: Option<serde_json::Value>,
     /// How the process ends.
     pub(crate) code: ExitCode,
+    /// What is said after it: conversation, not data.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Answer {
@@ -30,14 +32,21 @@ impl Answer {
 
     /// An answer that ends with that code.
     pub(crate) fn with_code<V: View>(page: Page, view: &V, code: ExitCode) -> Self {
-        Self { page, value: Some(object(view, code)), code }
+        Self { page, value: Some(object(view, code)), code, notes: Vec::new() }
+    }
+
+    /// The same, with something said after it.
+    #[must_use]
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
     }
 
     /// Data that is the same for people and machines.
     pub(crate) fn raw(text: impl Into<String>) -> Self {
         let mut page = Page::new();
         page.line(text.into().trim_end().to_owned());
-        Self { page, value: None, code: ExitCode::Done }
+        Self { page, value: None, code: ExitCode::Done, notes: Vec::new() }
     }
 }
 

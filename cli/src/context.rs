@@ -10,6 +10,7 @@ use promotion_ledger::custody::clock::Clock as _;
 use promotion_ledger::custody::random::Random as _;
 use promotion_ledger::meaning::digest::to_hex;
 use promotion_ledger::meaning::names::Agent;
+use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::time::Timestamp;
 
 use crate::answer::Answer;
@@ -24,12 +25,15 @@ pub(crate) struct Context {
     environment: BTreeMap<String, OsString>,
     /// What ties this run to a trace, in every output.
     pub(crate) trace_id: String,
+    /// Whether the caller gave the trace: then people are told it too, whatever the command.
+    trace_given: bool,
 }
 
 impl Context {
     pub(crate) fn new(global: Global, environment: BTreeMap<String, OsString>) -> Self {
-        let trace_id = environment.get("TRACEPARENT").and_then(|value| value.to_str()).and_then(trace_of).unwrap_or_else(fresh_trace);
-        Self { global, environment, trace_id }
+        let given = environment.get("TRACEPARENT").and_then(|value| value.to_str()).and_then(trace_of);
+        let trace_given = given.is_some();
+        Self { global, environment, trace_id: given.unwrap_or_else(fresh_trace), trace_given }
     }
 
     /// A variable of the environment; an empty one counts as absent.
@@ -105,6 +109,7 @@ impl Context {
         let code = match outcome {
             Ok(answer) => {
                 self.print(&answer);
+                answer.notes.iter().for_each(|note| self.say(note));
                 answer.code
             }
             Err(error) => {
@@ -112,6 +117,9 @@ impl Context {
                 error.code
             }
         };
+        if self.trace_given && self.global.output == Output::Table {
+            self.say(paint(DIM, format!("trace {}", self.trace_id)));
+        }
         std::process::ExitCode::from(code.number())
     }
 
@@ -119,7 +127,7 @@ impl Context {
         match (&answer.value, self.global.output) {
             (Some(value), Output::Json) => self.write_out(&json(&self.traced(value))),
             (Some(value), Output::Yaml) => self.write_out(&yaml(&self.traced(value))),
-            _ if self.global.quiet && answer.value.is_some() => {}
+            _ if self.global.quiet && answer.value.is_some() && answer.code == ExitCode::Done => {}
             _ => self.write_out(&answer.page.text()),
         }
     }

@@ -9,6 +9,7 @@ use promotion_ledger::custody::ledger::{self, Writer};
 use promotion_ledger::custody::store::sqlite::Sqlite;
 use promotion_ledger::evidence::keyring::SecretKey;
 use promotion_ledger::meaning::core::Core;
+use promotion_ledger::meaning::digest::EntryHash;
 use promotion_ledger::meaning::names::{Component, Pipeline, Repository};
 use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::rules::Rules;
@@ -22,7 +23,6 @@ use crate::trust::{self, Pin, Pins};
 
 /// A ledger and its index, opened to ask.
 pub(crate) struct Opened {
-    pub(crate) path: PathBuf,
     pub(crate) store: Sqlite,
     pub(crate) index: Index,
 }
@@ -39,28 +39,28 @@ pub(crate) fn ledger_path(url: &str) -> Result<PathBuf, CommandError> {
 pub(crate) fn open(context: &Context) -> Result<Opened, CommandError> {
     let path = ledger_path(&context.global.ledger)?;
     let store = Sqlite::open(&path)?;
-    follow(context, path, store)
+    follow(context, &path, store)
 }
 
 /// Opens the ledger only to ask; nothing needs to be writable.
 pub(crate) fn open_to_read(context: &Context) -> Result<Opened, CommandError> {
     let path = ledger_path(&context.global.ledger)?;
     let store = Sqlite::open_read_only(&path)?;
-    follow(context, path, store)
+    follow(context, &path, store)
 }
 
-fn follow(context: &Context, path: PathBuf, store: Sqlite) -> Result<Opened, CommandError> {
+fn follow(context: &Context, path: &Path, store: Sqlite) -> Result<Opened, CommandError> {
     let Some(genesis) = ledger::genesis(&store)? else {
         let message = format!("{} holds no entries: making it was interrupted", path.display());
         return Err(CommandError::new(ExitCode::Incomplete, message).hint("run `promoledger init` again; it goes on where it stopped"));
     };
     let pins = Pins::load(context)?;
-    let absolute = absolute(&path);
+    let absolute = absolute(path);
     let pin = pins.of(&absolute).cloned();
     if let Some(pin) = &pin {
         trust::check(pin, &store)?;
     }
-    let mut index = open_index(context, &genesis.to_string())?;
+    let mut index = open_index(context, &genesis)?;
     index.follow(&store)?;
     if !index.understood() {
         context.warn("the ledger holds entries of a later format: what is shown rests on those before them");
@@ -68,7 +68,7 @@ fn follow(context: &Context, path: PathBuf, store: Sqlite) -> Result<Opened, Com
     if let Some(pin) = pin {
         advance(pins, &pin, &index)?;
     }
-    Ok(Opened { path, store, index })
+    Ok(Opened { store, index })
 }
 
 /// What was seen grows with every command, so that a log cut back to an older head is noticed by the next.
@@ -85,13 +85,14 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
+/// Where the index of a ledger is kept: in the user's cache, under the hash of entry 0.
+pub(crate) fn index_path(context: &Context, genesis: &EntryHash) -> Result<PathBuf, CommandError> {
+    Ok(context.cache_folder()?.join(format!("{genesis}.index")))
+}
+
 /// The index in the user's cache; in memory where there is none to be had, which costs time and nothing else.
-fn open_index(context: &Context, genesis: &str) -> Result<Index, CommandError> {
-    let kept = context.cache_folder().and_then(|folder| {
-        std::fs::create_dir_all(&folder).map_err(|error| crate::error::file(&folder, "made", &error))?;
-        Ok(Index::open(&folder.join(format!("{genesis}.index")))?)
-    });
-    match kept {
+fn open_index(context: &Context, genesis: &EntryHash) -> Result<Index, CommandError> {
+    match index_path(context, genesis).and_then(|path| Ok(Index::open(&path)?)) {
         Ok(index) => Ok(index),
         Err(error) => {
             context.detail(format!("no index is kept: {}", error.message));

@@ -14,7 +14,7 @@ use crate::report;
 use crate::session::{self, RegistryOptions};
 use crate::views::run::{Aborted, EntryRange, Tag};
 
-/// Ends a promotion or rollback that was interrupted, putting latest-<ENV> back to where it was before.
+/// Ends a promotion or rollback that was interrupted, putting `latest-<ENV>` back to where it was before.
 ///
 /// Tags that cannot be put back are named in the record and here: a registry cannot give a tag back that was not there.
 #[derive(Debug, Args)]

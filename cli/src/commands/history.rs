@@ -75,14 +75,13 @@ pub(crate) fn run(context: &Context, arguments: &History) -> Result<Answer, Comm
     };
     let mut rows = opened.index.history(&filter)?;
     let next = cut(&mut rows, arguments.limit);
-    if let Some(next) = next {
-        context.say(paint(DIM, format!("There is more: the same command with --before {next} goes on.")));
-    }
-    if rows.is_empty() {
-        context.say("No entry matches.");
-    }
     let view = View { entries: rows.iter().map(Into::into).collect(), next: next.map(Sequence::get) };
-    Ok(Answer::new(page(&rows), &view))
+    let answer = Answer::new(page(&rows), &view);
+    Ok(match next {
+        Some(next) => answer.note(paint(DIM, format!("There is more: the same command with --before {next} goes on."))),
+        None if rows.is_empty() => answer.note("No entry matches."),
+        None => answer,
+    })
 }
 
 /// Takes away what was only asked for to learn whether there is more, and says where to go on.

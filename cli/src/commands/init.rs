@@ -7,8 +7,8 @@ use clap::Args;
 use promotion_delivery::manifest;
 use promotion_ledger::custody::ledger::{self, Writer};
 use promotion_ledger::custody::random::uuid;
-use promotion_ledger::custody::store::Store as _;
 use promotion_ledger::custody::store::sqlite::Sqlite;
+use promotion_ledger::custody::store::{Store as _, StoreError};
 use promotion_ledger::evidence::b64;
 use promotion_ledger::evidence::chain::Chain;
 use promotion_ledger::evidence::keyring::{Claim, SecretKey, Signer as _};
@@ -38,10 +38,10 @@ pub(crate) struct Init {
     /// The ledger's name, such as acme.example/promotions
     #[arg(long, value_name = "NAME")]
     origin: Origin,
-    /// Whom the first key stands for [default: ops@ and the first part of the origin]
+    /// Whom the first key stands for (by default ops@ and the first part of the origin)
     #[arg(long)]
     principal: Option<Principal>,
-    /// The first key's name [default: the first part of the origin, and /ops]
+    /// The first key's name (by default the first part of the origin, and /ops)
     #[arg(long, value_name = "NAME")]
     key_name: Option<KeyName>,
     /// Further admins: makes a key file for each, to be handed to them
@@ -124,7 +124,11 @@ fn prepare(path: &Path) -> Result<Sqlite, CommandError> {
     if !path.exists() {
         return Ok(Sqlite::create(path)?);
     }
-    let store = Sqlite::open(path)?;
+    let store = match Sqlite::open(path) {
+        // A making that was interrupted leaves a file without bytes, which is taken; in any other nothing is touched.
+        Err(error @ StoreError::NotALedger { .. }) => Sqlite::create(path).map_err(|_| error)?,
+        opened => opened?,
+    };
     if store.head()?.size == 0 {
         return Ok(store);
     }

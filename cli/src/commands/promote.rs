@@ -18,7 +18,7 @@ use crate::session::{self, Opened, RegistryOptions};
 
 /// Promotes a release one step along the path, or goes on with the same promotion where it was interrupted.
 ///
-/// Tags <VERSION>-<TO> and latest-<TO> are made on the same digest, last of all. A release that is there already is no
+/// Tags `<VERSION>-<TO>` and `latest-<TO>` are made on the same digest, last of all. A release that is there already is no
 /// error: exit 0, nothing appended.
 #[derive(Debug, Args)]
 pub(crate) struct Promote {

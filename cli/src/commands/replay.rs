@@ -2,14 +2,13 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
 use promotion_delivery::registry::retry::Pace as _;
 use promotion_ledger::custody::ledger;
 use promotion_ledger::custody::store::sqlite::Sqlite;
-use promotion_ledger::meaning::digest::EntryHash;
 use promotion_replay::{CheckError, check};
 
 use crate::answer::Answer;
@@ -37,7 +36,7 @@ pub(crate) fn run(context: &Context, arguments: &Replay) -> Result<Answer, Comma
 fn compare(context: &Context) -> Result<Answer, CommandError> {
     let pace = SystemPace::new();
     let opened = session::open_to_read(context)?;
-    let place = opened.index.genesis().and_then(|genesis| place(context, &genesis));
+    let place = opened.index.genesis().and_then(|genesis| session::index_path(context, &genesis).ok());
     let checked = check(&opened.index, &opened.store).map_err(|error| {
         let hint = match (&error, &place) {
             (CheckError::Difference(_), Some(place)) => format!("`promoledger replay` makes it again; it is {}", context.tidy(place)),
@@ -58,7 +57,7 @@ fn compare(context: &Context) -> Result<Answer, CommandError> {
 
 fn rebuild(context: &Context) -> Result<Answer, CommandError> {
     let store = Sqlite::open_read_only(ledger_path(&context.global.ledger)?)?;
-    let place = ledger::genesis(&store)?.and_then(|genesis| place(context, &genesis));
+    let place = ledger::genesis(&store)?.and_then(|genesis| session::index_path(context, &genesis).ok());
     drop(store);
     if let Some(place) = &place {
         remove(place)?;
@@ -72,11 +71,6 @@ fn rebuild(context: &Context) -> Result<Answer, CommandError> {
     let kept = place.map_or("in memory: no file can be kept here".to_owned(), |place| visible(context.tidy(&place)));
     page.line(format!("{}  {kept}  {}", paint(GOOD, "Rebuilt"), paint(DIM, counts)));
     Ok(Answer::new(page, &view))
-}
-
-/// Where the index of that ledger is kept, where one can be.
-fn place(context: &Context, genesis: &EntryHash) -> Option<PathBuf> {
-    context.cache_folder().ok().map(|folder| folder.join(format!("{genesis}.index")))
 }
 
 /// Removes the index with what SQLite keeps beside it.

@@ -22,7 +22,7 @@ const NAMED: u32 = 10;
 /// Rolls an environment back to a release that was there before.
 ///
 /// Without VERSION: the newest release that was there before and was not itself rolled back from. The tag
-/// <VERSION>-<ENV>-rollback-<N> is made and latest-<ENV> is moved to the same digest. A promotion that hangs there is
+/// `<VERSION>-<ENV>-rollback-<N>` is made and `latest-<ENV>` is moved to the same digest. A promotion that hangs there is
 /// ended first.
 #[derive(Debug, Args)]
 pub(crate) struct Rollback {

@@ -57,6 +57,6 @@ fn raw(opened: &Opened, place: Sequence) -> Result<Answer, CommandError> {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(CommandError::new(ExitCode::Failure, format!("entry {place} cannot be printed: {error}")))
         }
-        _ => Ok(Answer { page: Page::new(), value: None, code: ExitCode::Done }),
+        _ => Ok(Answer { page: Page::new(), value: None, code: ExitCode::Done, notes: Vec::new() }),
     }
 }

@@ -109,6 +109,9 @@ pub fn verify(log: &dyn Log, pins: &Pins, now: Timestamp) -> Report {
     } else if !audit.broken {
         audit.check_end();
         audit.check_bodies(log);
+        if let Err(error) = log.check() {
+            audit.found(error.exit_code(), None, error.to_string());
+        }
     }
     audit.report()
 }
@@ -327,7 +330,8 @@ impl<'a> Audit<'a> {
             self.found(error.exit_code(), None, error.to_string());
         }
         if strays > 0 {
-            self.remarks.push(format!("{strays} bodies are named by no entry: they prove nothing"));
+            let bodies = if strays == 1 { "1 body is".to_owned() } else { format!("{strays} bodies are") };
+            self.remarks.push(format!("{bodies} named by no entry: that proves nothing"));
         }
     }
 

@@ -60,6 +60,11 @@ pub trait Log {
 
     /// Calls `each` for the digest of every body.
     fn bodies(&self, each: &mut dyn FnMut(BodyDigest) -> ControlFlow<()>) -> Result<(), LogError>;
+
+    /// Whether what helps to find entries agrees with them. Plain files have nothing of the kind.
+    fn check(&self) -> Result<(), LogError> {
+        Ok(())
+    }
 }
 
 /// A live store, read as a log.
@@ -77,6 +82,10 @@ impl Log for Live<'_> {
 
     fn bodies(&self, each: &mut dyn FnMut(BodyDigest) -> ControlFlow<()>) -> Result<(), LogError> {
         Ok(self.0.bodies(each)?)
+    }
+
+    fn check(&self) -> Result<(), LogError> {
+        Ok(self.0.check()?)
     }
 }
 

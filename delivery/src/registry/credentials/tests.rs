@@ -6,7 +6,6 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use super::helper::HelperError;
 use super::*;
 use crate::registry::secret::Secret;
 

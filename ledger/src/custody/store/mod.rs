@@ -101,6 +101,9 @@ pub trait Store: Send + Sync {
     /// Takes a body away for good, and says whether it was there.
     fn remove_body(&self, digest: &BodyDigest) -> Result<bool, StoreError>;
 
+    /// Whether the store finds by id and hash just what it holds: damage that reading entry after entry would not meet.
+    fn check(&self) -> Result<(), StoreError>;
+
     /// Takes the run of that name until the guard is dropped or this process dies, however it dies.
     fn hold(&self, name: &str) -> Result<Box<dyn Hold>, HoldError>;
 }

@@ -12,7 +12,10 @@ use super::run::{GATE, PIPELINE, gate, registration, rules, with, without};
 use super::{Case, PinsText, Wrong};
 
 pub(crate) fn all() -> Vec<Case> {
-    [places(), signatures(), first_keys(), types(), rules_of_every_entry(), bodies(), pins(), precedence()].into_iter().flatten().collect()
+    [places(), signatures(), first_keys(), types(), repositories(), rules_of_every_entry(), bodies(), pins(), precedence()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Entry 0, rules, a release, and one more entry in `last`.
@@ -246,6 +249,10 @@ fn types() -> Vec<Case> {
         shape("field-nested-unknown", "An unknown field one level down.", "gate.completed", {
             with(gate.clone(), "evidence", json!({"digest": "0".repeat(64), "media_type": "text/plain", "size": 1, "sha": "x"}))
         }),
+        shape("array", "An object written as an array of its values, in their order.", "gate.completed", {
+            with(gate.clone(), "evidence", json!(["0".repeat(64), "text/plain", 1]))
+        })
+        .says("fields in another form"),
         shape("number-for-text", "A number for a name.", "gate.completed", with(gate.clone(), "gate", json!(1))),
         shape("text-for-number", "A text for a number.", "gate.completed", with(gate.clone(), "duration_ms", json!("12"))),
         shape("negative", "A negative duration.", "gate.completed", with(gate.clone(), "duration_ms", json!(-1))),
@@ -274,7 +281,7 @@ fn types() -> Vec<Case> {
         ),
         shape("version-latest", "A version named latest.", "artifact.registered", registration("latest", 2)),
         shape("version-plus", "A version with a plus sign.", "artifact.registered", registration("v1.0.0+1", 2)),
-        shape("version-too-long", "A version of 81 bytes.", "artifact.registered", registration(&"1".repeat(81), 2)),
+        shape("version-too-long", "A version of 76 bytes.", "artifact.registered", registration(&"1".repeat(76), 2)),
         shape(
             "commit-too-short",
             "A commit of six digits.",
@@ -340,6 +347,37 @@ fn types() -> Vec<Case> {
             json!({"rules": with(rules("warn"), "components", json!([component("api"), component("web")]))})
         }),
     ]
+}
+
+/// Where a component may be kept.
+fn repositories() -> Vec<Case> {
+    let (hand, alice) = begun();
+    let kept = |repository: &str| with(rules("warn"), "components", json!([{"name": "api", "repository": repository}]));
+    let table = [
+        ("label-empty", "A host with an empty label.", "registry..example/api"),
+        ("label-begins", "A host with a label that begins with a hyphen.", "registry.-acme.example/api"),
+        ("label-ends", "A host with a label that ends with a hyphen.", "registry.acme-.example/api"),
+        ("label-underscore", "A host with an underscore.", "registry_1.example/api"),
+        ("host-dots", "Dots for a host.", "../api"),
+        ("host-brackets", "An address in brackets for a host.", "[::1]:5000/api"),
+        ("host-missing", "A port without a host.", ":5000/api"),
+        ("port-missing", "A colon without a port.", "registry.acme.example:/api"),
+        ("port-zero", "Port 0.", "registry.acme.example:0/api"),
+        ("port-too-large", "Port 65536.", "registry.acme.example:65536/api"),
+        ("port-leading-zero", "A port with a leading zero.", "registry.acme.example:0443/api"),
+        ("port-plus", "A port with a plus sign.", "registry.acme.example:+443/api"),
+        ("port-word", "A port in words.", "registry.acme.example:https/api"),
+        ("path-missing", "A host without a path.", "registry.acme.example"),
+        ("layout-space", "A layout's directory with a space.", "oci-layout:my images"),
+        ("layout-not-ascii", "A layout's directory outside ASCII.", "oci-layout:im\u{e1}genes"),
+        ("layout-empty", "A layout without a directory.", "oci-layout:"),
+    ];
+    let case = |(name, about, repository)| {
+        let mut hand = hand.clone();
+        hand.write_raw(&alice, "manifest.adopted", 1, &json!({"rules": kept(repository)}));
+        Case::unlawful(format!("law-shape-repository-{name}"), about, &hand, "shape").says("repository")
+    };
+    table.into_iter().map(case).collect()
 }
 
 /// What the law asks of every entry, whatever its type.
@@ -458,6 +496,9 @@ fn precedence() -> Vec<Case> {
     shaped.write_raw(&alice, "clock.corrected", 1, &json!({}));
     let mut broken = unlawful.clone();
     broken.notes.extend(broken.notes.last().cloned());
+    let mut hundred = begun().0;
+    (0..100).for_each(|_| drop(hundred.write_raw(&alice, "clock.corrected", 1, &json!({}))));
+    hundred.notes.extend(hundred.notes.last().cloned());
     let mut missing = unlawful.clone();
     let evidence = missing.keep(b"a report");
     let named = missing.write(&alice, "gate.completed", with(gate(1, "passed"), "evidence", evidence));
@@ -484,6 +525,12 @@ fn precedence() -> Vec<Case> {
     vec![
         followed,
         Case::wrong("tampered-over-unlawful", "An unlawful entry, and a broken chain behind it.", &broken, Wrong::Broken(4, "sequence")),
+        Case::wrong(
+            "tampered-over-a-hundred",
+            "A hundred unlawful entries, and a broken chain behind them, which no limit on findings may hide.",
+            &hundred,
+            Wrong::Broken(103, "sequence"),
+        ),
         Case::wrong(
             "incomplete-over-unlawful",
             "An unlawful entry, and a missing body.",

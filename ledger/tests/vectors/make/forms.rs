@@ -223,6 +223,7 @@ fn envelopes() -> Vec<Case> {
         ("time-space", "A time with a space.", "time", json!("2026-01-15 09:01:00.000000Z"), fields),
         ("time-before-1970", "A time in 1969.", "time", json!("1969-12-31T23:59:59.999999Z"), fields),
         ("time-after-the-last", "A time later than every time there is.", "time", json!("9999-12-31T23:59:59.999999Z"), fields),
+        ("time-just-after-the-last", "A time one microsecond after the last.", "time", json!("9999-12-30T22:00:00.000001Z"), fields),
         ("time-no-such-day", "The thirtieth of February.", "time", json!("2026-02-30T09:01:00.000000Z"), fields),
         ("time-leap-second", "A sixty-first second.", "time", json!("2016-12-31T23:59:60.000000Z"), fields),
         ("time-number", "A number for the time.", "time", json!(1_768_467_660), fields),

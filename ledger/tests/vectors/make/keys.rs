@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::Case;
 use super::hand::{Hand, Key, LEDGER, ORIGIN, everything, permitted};
-use super::run::{COMPONENT, PIPELINE, Run, gate, registration, rules, with};
+use super::run::{COMPONENT, GATE, PIPELINE, Run, gate, registration, rules, with};
 
 pub(crate) fn all() -> Vec<Case> {
-    [created(), added(), changed(), thresholds(), granted()].into_iter().flatten().collect()
+    [created(), added(), changed(), endorsed(), thresholds(), granted(), narrowed()].into_iter().flatten().collect()
 }
 
 /// The rules for entry 0.
@@ -27,6 +27,8 @@ fn created() -> Vec<Case> {
     let mut actor = Hand::default();
     actor.write_with(&alice, "ledger.created", one(), |draft| draft.actor = "bob".to_owned().try_into().expect("a principal"));
     let alias = Key::new("acme.example/alias", "alice", [1; 32], json!([everything()]));
+    let narrowed = Key::new("acme.example/bob", "bob", [2; 32], json!([with(everything(), "pipelines", json!([PIPELINE]))]));
+    let [erin, frank] = twins();
     vec![
         case("format-level-of-genesis", "A ledger that begins with level 2.", &alice, with(one(), "format", json!(2)), "format level"),
         case("key-reuse-in-genesis", "One public key under two names.", &alice, data(json!([alice.first(), alias.first()])), "key reuse"),
@@ -54,6 +56,27 @@ fn created() -> Vec<Case> {
                 with(data(json!([alice.first(), second.first()])), "admin_threshold", json!(2))
             },
             "admin threshold",
+        ),
+        case(
+            "admin-threshold-narrowed",
+            "A threshold of two, and a second person whose grant is narrowed to a pipeline.",
+            &alice,
+            with(data(json!([alice.first(), narrowed.first()])), "admin_threshold", json!(2)),
+            "admin threshold",
+        ),
+        case(
+            "grant-of-genesis-narrowed",
+            "Entry 0 signed by a first key that may add keys in one pipeline.",
+            &narrowed,
+            data(json!([alice.first(), narrowed.first()])),
+            "grant",
+        ),
+        case(
+            "key-reuse-of-name-and-id-in-genesis",
+            "Two first keys of one name and one id.",
+            &alice,
+            data(json!([alice.first(), erin.first(), frank.first()])),
+            "key reuse",
         ),
         case(
             "grant-of-genesis",
@@ -153,7 +176,11 @@ fn added() -> Vec<Case> {
         unacceptable("proof-torsion", "A key with a torsion component.", TORSION, "unlawful: public key "),
         case("key-reuse", "A public key that the ledger has, under another name.", alias.requested(&genesis), "key reuse"),
         Case::unlawful("law-key-reuse-after-revocation", "A key that was revoked is added again.", &again, "key reuse"),
-        twins(&hand, &alice),
+        {
+            let mut hand = hand.clone();
+            twins().iter().for_each(|twin| drop(hand.write(&alice, "key.added", json!({"key": twin.requested(&genesis)}))));
+            Case::unlawful("law-key-reuse-of-name-and-id", "Another key of the same name and id.", &hand, "key reuse")
+        },
     ]
 }
 
@@ -161,14 +188,9 @@ fn added() -> Vec<Case> {
 const TORSION: &str = "63771c228bf60e6a02ad24d2c345a28d3598f640e26bede40c8b77fe4bf090a3";
 
 /// Two keys whose ids under one name are the same four bytes, found by search.
-fn twins(hand: &Hand, alice: &Key) -> Case {
-    let mut hand = hand.clone();
-    for (seed, principal) in [(88_960_u64, "erin"), (137_965, "frank")] {
-        let twin = Key::new("acme.example/twin", principal, sha256(&seed.to_be_bytes()), json!([]));
-        let genesis = hand.genesis();
-        hand.write(alice, "key.added", json!({"key": twin.requested(&genesis)}));
-    }
-    Case::unlawful("law-key-reuse-of-name-and-id", "Another key of the same name and id.", &hand, "key reuse")
+fn twins() -> [Key; 2] {
+    [(88_960_u64, "erin"), (137_965, "frank")]
+        .map(|(seed, principal)| Key::new("acme.example/twin", principal, sha256(&seed.to_be_bytes()), json!([])))
 }
 
 /// The rules for keys that are revoked, and for changes that are proposed.
@@ -176,6 +198,9 @@ fn changed() -> Vec<Case> {
     let (alice, bob, dave) = (Key::alice(), Key::bob(), Key::dave());
     let mut hand = Hand::with(&[&alice]);
     let genesis = hand.genesis();
+    let mut whole =
+        Hand::with(&[&alice, &Key::new("acme.example/bob", "bob", [2; 32], json!([with(everything(), "gates", json!([GATE]))]))]);
+    whole.write(&alice, "key.revoked", alice.revocation());
     let mut never = hand.clone();
     never.write(&alice, "key.revoked", dave.revocation());
     let mut last = hand.clone();
@@ -210,6 +235,12 @@ fn changed() -> Vec<Case> {
         Case::unlawful("law-revocation-name", "A key is revoked under another name.", &name, "revocation"),
         Case::unlawful("law-revocation-of-the-last-admin", "The last admin's key is revoked.", &last, "revocation"),
         Case::unlawful(
+            "law-revocation-of-the-last-whole-admin",
+            "The last admin's key is revoked, and one is left that may add keys for one gate.",
+            &whole,
+            "revocation",
+        ),
+        Case::unlawful(
             "law-revocation-below-the-threshold",
             "A proposal that would leave one admin where two are needed.",
             &remaining,
@@ -219,6 +250,68 @@ fn changed() -> Vec<Case> {
         Case::unlawful("law-endorsement-of-ones-own", "An endorsement by the one who proposed.", &own, "endorsement"),
         Case::unlawful("law-endorsement-too-late", "An endorsement of a change that has taken effect.", &done, "endorsement"),
         Case::unlawful("law-key-reuse-proposed", "A key that the ledger has is proposed.", &rivals, "key reuse"),
+    ]
+}
+
+/// Who stands behind a change: the principals of the keys that sign, and of them only admins.
+fn endorsed() -> Vec<Case> {
+    let (bob, dave) = (Key::bob(), Key::dave());
+    let alice = Key::new("acme.example/alice", "alice", [1; 32], json!([with(everything(), "act_for", json!(["bob"]))]));
+    let second = Key::new("acme.example/alice-2", "alice", [6; 32], json!([everything()]));
+    let carol = Key::new("acme.example/carol", "carol", [8; 32], json!([everything()]));
+    let changes = json!(["key.endorsed", "key.proposed"]);
+    let clerk = Key::new("acme.example/clerk", "clerk", [7; 32], json!([with(everything(), "permissions", changes)]));
+    let mut hand = Hand::default();
+    hand.created(2, &[&alice, &bob, &second, &carol, &clerk], None);
+    let genesis = hand.genesis();
+    let add = || json!({"change": {"add": dave.requested(&genesis)}});
+    let as_bob = |hand: &mut Hand, event_type: &str, data: Value| {
+        hand.write_with(&alice, event_type, data, |draft| draft.actor = "bob".to_owned().try_into().expect("a principal"))
+    };
+    let mut by_clerk = hand.clone();
+    by_clerk.write(&clerk, "key.proposed", add());
+    let mut proposed_as_bob = hand.clone();
+    let borrowed = as_bob(&mut proposed_as_bob, "key.proposed", add());
+    proposed_as_bob.write(&alice, "key.endorsed", json!({"proposal": borrowed}));
+    let mut former = hand.clone();
+    let proposal = hand.write(&alice, "key.proposed", add());
+    let endorsement = || json!({"proposal": proposal});
+    let endorsed = |name: &str, about: &str, key: &Key| {
+        let mut hand = hand.clone();
+        hand.write(key, "key.endorsed", endorsement());
+        Case::unlawful(format!("law-endorsement-{name}"), about, &hand, "endorsement")
+    };
+    let mut endorsed_as_bob = hand.clone();
+    as_bob(&mut endorsed_as_bob, "key.endorsed", endorsement());
+    former.write(&alice, "key.proposed", add());
+    let revoke = former.write(&bob, "key.proposed", json!({"change": {"revoke": alice.revocation()}}));
+    former.write(&carol, "key.endorsed", json!({"proposal": revoke}));
+    let revoke = former.write(&bob, "key.proposed", json!({"change": {"revoke": second.revocation()}}));
+    former.write(&carol, "key.endorsed", json!({"proposal": revoke}));
+    former.write(&bob, "key.endorsed", endorsement());
+    former.write(&dave, "promotion.refused", Run::promotion(1, "v1.0.0", 1, "none", "dev").refused(9));
+    vec![
+        endorsed("by-a-clerk", "An endorsement by a key that may endorse, and is no admin's.", &clerk),
+        endorsed("by-a-second-key", "An endorsement by another key of the one who proposed.", &second),
+        Case::unlawful("law-endorsement-of-a-clerk", "A proposal by a key that may propose, and is no admin's.", &by_clerk, "endorsement"),
+        Case::unlawful(
+            "law-endorsement-as-another",
+            "An endorsement by the one who proposed, as actor for somebody else.",
+            &endorsed_as_bob,
+            "endorsement",
+        ),
+        Case::unlawful(
+            "law-endorsement-proposed-as-another",
+            "An endorsement by the one who proposed as actor for somebody else.",
+            &proposed_as_bob,
+            "endorsement",
+        ),
+        Case::broken(
+            "key-endorsed-by-a-former-admin",
+            "A key whose addition two endorsed, of whom one was no admin any more when it came to counting.",
+            &former,
+            "unknown-key",
+        ),
     ]
 }
 
@@ -233,6 +326,12 @@ fn thresholds() -> Vec<Case> {
     revoke.write(&alice, "key.revoked", bob.revocation());
     let mut beyond = hand.clone();
     beyond.write(&Key::recovery(), "manifest.adopted", json!({"rules": rules("warn")}));
+    let mut twinned = hand.clone();
+    let [erin, frank] = twins().map(|twin| twin.requested(&genesis));
+    let one = twinned.write(&alice, "key.proposed", json!({"change": {"add": erin}}));
+    let other = twinned.write(&bob, "key.proposed", json!({"change": {"add": frank}}));
+    twinned.write(&bob, "key.endorsed", json!({"proposal": one}));
+    twinned.write(&alice, "key.endorsed", json!({"proposal": other}));
     let mut overtaken = hand;
     let first = overtaken.write(&alice, "key.proposed", json!({"change": {"add": dave.requested(&genesis)}}));
     let second = overtaken.write(&bob, "key.proposed", json!({"change": {"add": dave.requested(&genesis)}}));
@@ -242,6 +341,12 @@ fn thresholds() -> Vec<Case> {
         Case::unlawful("law-admin-threshold-addition", "One admin adds a key where it takes two.", &add, "admin threshold"),
         Case::unlawful("law-admin-threshold-revocation", "One admin revokes a key where it takes two.", &revoke, "admin threshold"),
         Case::unlawful("law-key-reuse-endorsed", "A proposal takes effect after another has added the same key.", &overtaken, "key reuse"),
+        Case::unlawful(
+            "law-key-reuse-of-name-and-id-endorsed",
+            "A proposal is endorsed after another has added a key of the same name and id.",
+            &twinned,
+            "key reuse",
+        ),
         Case::unlawful("law-grant-of-recovery", "The recovery key adopts a manifest.", &beyond, "grant"),
     ]
 }
@@ -315,5 +420,38 @@ fn granted() -> Vec<Case> {
             "actor",
             Some("alice"),
         ),
+    ]
+}
+
+/// Who is narrowed in anything does not reach all of it.
+fn narrowed() -> Vec<Case> {
+    let alice = Key::alice();
+    let case = |name: &str, about: &str, (field, only): (&str, &str), event_type: &str, data: Value| {
+        let limited = Key::new("acme.example/limited", "limited", [7; 32], json!([with(everything(), field, json!([only]))]));
+        let mut hand = Hand::with(&[&alice, &limited]);
+        hand.adopt(&alice);
+        hand.write(&limited, event_type, data);
+        Case::unlawful(format!("law-grant-narrowed-{name}"), about, &hand, "grant")
+    };
+    let (pipeline, component) = (("pipelines", PIPELINE), ("components", COMPONENT));
+    let (environment, gate) = (("environments", "dev"), ("gates", GATE));
+    let lock = json!({"environment": "dev", "pipeline": PIPELINE, "reason": "x"});
+    let decided = json!({"action": "lock", "authorized_via": "x", "environment": "dev", "outcome": "passed", "pipeline": PIPELINE});
+    let adopted = || json!({"rules": rules("warn")});
+    let revocation = || Key::new("acme.example/limited", "limited", [7; 32], json!([])).revocation();
+    let removed = json!({"digest": "0".repeat(64), "reason": "x"});
+    vec![
+        case("lock-on-all", "A key for one component locks all of them.", component, "environment.locked", lock),
+        case("decision-on-all", "A key for one component decides on all of them.", component, "authorization.decided", decided),
+        case("manifest-component", "A key for one component adopts rules.", component, "manifest.adopted", adopted()),
+        case("manifest-environment", "A key for one environment adopts rules.", environment, "manifest.adopted", adopted()),
+        case("manifest-gate", "A key for one gate adopts rules.", gate, "manifest.adopted", adopted()),
+        case("key-pipeline", "A key for one pipeline revokes a key.", pipeline, "key.revoked", revocation()),
+        case("key-component", "A key for one component revokes a key.", component, "key.revoked", revocation()),
+        case("key-environment", "A key for one environment revokes a key.", environment, "key.revoked", revocation()),
+        case("key-gate", "A key for one gate revokes a key.", gate, "key.revoked", revocation()),
+        case("format", "A key for one gate raises the level.", gate, "format.raised", json!({"level": 2})),
+        case("clock", "A key for one environment corrects the clock.", environment, "clock.corrected", json!({"reason": "x"})),
+        case("body", "A key for one component removes a body.", component, "body.removed", removed),
     ]
 }

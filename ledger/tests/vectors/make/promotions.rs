@@ -224,6 +224,13 @@ fn agreed() -> Vec<Case> {
             "under way",
         ),
         last(
+            &begun,
+            "authorized-another-action",
+            "A right to roll back is decided for a promotion.",
+            ("authorization.decided", other("action", json!("rollback"))),
+            "authorized",
+        ),
+        last(
             &two,
             "epoch-holder",
             "A right is decided by somebody who does not hold the promotion.",
@@ -277,6 +284,10 @@ fn decided() -> Vec<Case> {
     for run in [&older, &strange] {
         hand.register(&alice, run.version, run.digest);
     }
+    let newer = Run { meant: true, ..Run::promotion(5, "v1.1.0", 2, "none", "dev") };
+    let mut meant = hand.clone();
+    meant.register(&alice, newer.version, newer.digest);
+    meant.request(&alice, &newer);
     let mut lower = hand.clone();
     lower.request(&alice, &older);
     let mut blocked = hand.clone();
@@ -342,6 +353,20 @@ fn decided() -> Vec<Case> {
             decided(&strange, Some(("v1.0.0", "incomparable")), false, "passed"),
             "downgrade",
         ),
+        last(
+            &lower,
+            "downgrade-not-requested",
+            "An older version passes by a word that was not given at the request.",
+            decided(&older, Some(("v1.0.0", "older")), true, "passed"),
+            "downgrade",
+        ),
+        last(
+            &meant,
+            "downgrade-requested-otherwise",
+            "A decision leaves out the word that was given at the request.",
+            decided(&newer, Some(("v1.0.0", "newer")), false, "passed"),
+            "downgrade",
+        ),
         last(&right_only, "downgrade-not-asked", "A tag is announced before the downgrade guard was asked.", step(), "downgrade"),
         last(&guard_only, "authorized-not-decided", "A tag is announced before the right was decided.", step(), "authorized"),
         last(
@@ -396,6 +421,13 @@ fn tagged() -> Vec<Case> {
             "tags-order",
             "The mutable tag is announced before the immutable one stands.",
             ("step.started", FIRST.start("latest", 1, None)),
+            "tags",
+        ),
+        last(
+            &hand,
+            "tags-moved-immutable",
+            "The immutable tag is announced, and points at another digest already.",
+            ("step.started", FIRST.start("immutable", 1, Some(7))),
             "tags",
         ),
         last(
@@ -518,6 +550,7 @@ fn ended() -> Vec<Case> {
     hand.tag(&alice, &FIRST, "latest", Some(7));
     let left = |purpose: &str| json!({"digest": digest(1), "tag": FIRST.tag(purpose)});
     let failed = |left: Value| ("promotion.failed", FIRST.failed(&left));
+    let coded = |code: u8| ("promotion.failed", with(FIRST.failed(&json!([])), "code", json!(code)));
     let refused = |code: u8| ("promotion.refused", FIRST.refused(code));
     vec![
         last(&hand, "tags-left-unnamed", "A failure that names none of the tags that it left.", failed(json!([])), "tags left"),
@@ -544,6 +577,8 @@ fn ended() -> Vec<Case> {
             "reasons",
         ),
         last(&fresh, "reasons-success", "A refusal for the reason of success.", refused(0), "reasons"),
+        last(&fresh, "reasons-failure-success", "A failure for the reason of success.", coded(0), "reasons"),
+        last(&fresh, "reasons-failure-verdict", "A failure with a code that only a verifier gives.", coded(20), "reasons"),
         last(&fresh, "reasons-verdict", "A refusal with a code that only a verifier gives.", refused(20), "reasons"),
     ]
 }

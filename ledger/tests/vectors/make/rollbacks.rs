@@ -33,6 +33,8 @@ fn last(hand: &Hand, signer: &Key, name: &str, about: &str, (event_type, data): 
 
 fn targets() -> Vec<Case> {
     let (hand, alice, ci) = promoted();
+    let mut requested = hand.clone();
+    requested.request(&alice, &BACK);
     let mut begun = hand.clone();
     begun.begin(&alice, &BACK, None);
     let mut tagged = begun.clone();
@@ -147,6 +149,38 @@ fn targets() -> Vec<Case> {
             ("step.started", BACK.start("immutable", 1, None)),
             "tags",
         ),
+        last(
+            &begun,
+            &alice,
+            "tags-moved-rollback",
+            "The tag of a rollback is announced, and points at another digest already.",
+            ("step.started", BACK.start("rollback", 1, Some(7))),
+            "tags",
+        ),
+        last(
+            &requested,
+            &alice,
+            "authorized-as-a-promotion",
+            "A right to promote is decided for a rollback.",
+            ("authorization.decided", with(BACK.authorized(), "action", json!("promote"))),
+            "authorized",
+        ),
+        last(
+            &requested,
+            &alice,
+            "downgrade-of-a-rollback",
+            "A rollback passes the downgrade guard by a word that no rollback is asked for.",
+            ("downgrade.decided", BACK.compared(Some(("v1.1.0", "older")), true, "passed")),
+            "downgrade",
+        ),
+        last(
+            &requested,
+            &alice,
+            "reasons-failure-of-a-rollback",
+            "A rollback fails with a code that only a verifier gives.",
+            ("rollback.failed", with(BACK.failed(&json!([])), "code", json!(23))),
+            "reasons",
+        ),
         last(&begun, &alice, "tags-missing-of-a-rollback", "A rollback is completed without tags.", BACK.completed(&[]), "tags"),
     ]
 }
@@ -155,7 +189,11 @@ fn locks() -> Vec<Case> {
     let (alice, ci) = (Key::alice(), Key::ci());
     let only = |permissions: Value| json!([with(everything(), "permissions", permissions)]);
     let carol = Key::new("acme.example/carol", "carol", [8; 32], only(json!(["environment.locked", "environment.unlocked"])));
-    let mut hand = Hand::with(&[&alice, &ci, &carol]);
+    let others = with(everything(), "permissions", json!(["environment.unlocked.others"]));
+    let one = json!([carol.grants[0], with(others, "components", json!([COMPONENT]))]);
+    let erin = Key::new("acme.example/erin", "erin", [9; 32], one);
+    let narrowed = Key::new("acme.example/frank", "frank", [10; 32], json!([with(everything(), "components", json!([COMPONENT]))]));
+    let mut hand = Hand::with(&[&alice, &ci, &carol, &erin, &narrowed]);
     hand.adopt(&alice);
     let lock = hand.write(&alice, "environment.locked", json!({"environment": "dev", "pipeline": PIPELINE, "reason": "x"}));
     let lift = |lock: u64| json!({"environment": "dev", "lock": lock, "pipeline": PIPELINE});
@@ -164,6 +202,22 @@ fn locks() -> Vec<Case> {
     let unlocked = |data: Value| ("environment.unlocked", data);
     vec![
         last(&hand, &carol, "lock-owner", "Somebody else's lock is lifted without the right to.", unlocked(lift(lock)), "lock owner"),
+        last(
+            &hand,
+            &erin,
+            "lock-owner-narrowed",
+            "Somebody else's lock on all components is lifted by one who may lift others' on a single component.",
+            unlocked(lift(lock)),
+            "lock owner",
+        ),
+        last(
+            &hand,
+            &narrowed,
+            "grant-narrowed-unlock-of-all",
+            "A key for one component lifts a lock on all of them.",
+            unlocked(lift(lock)),
+            "grant",
+        ),
         last(&hand, &alice, "lock-owner-of-nothing", "A lock is lifted where none was set.", unlocked(lift(0)), "lock owner"),
         last(&lifted, &alice, "lock-owner-twice", "A lock is lifted twice.", unlocked(lift(lock)), "lock owner"),
         last(

@@ -40,13 +40,15 @@ pub(crate) struct Run {
     pub(crate) to: &'static str,
     pub(crate) manifest: u64,
     pub(crate) epoch: u32,
+    /// Whether the caller says that a downgrade is meant.
+    pub(crate) meant: bool,
     pub(crate) leaves: Option<(&'static str, u8, u32)>,
 }
 
 impl Run {
     /// A promotion under the manifest of entry 1.
     pub(crate) const fn promotion(number: u64, version: &'static str, digest: u8, from: &'static str, to: &'static str) -> Self {
-        Self { number, version, digest, from, to, manifest: 1, epoch: 1, leaves: None }
+        Self { number, version, digest, from, to, manifest: 1, epoch: 1, meant: false, leaves: None }
     }
 
     /// A rollback under the manifest of entry 1: to a version, from another, for the `times`-th time.
@@ -57,7 +59,7 @@ impl Run {
         (left, left_digest): (&'static str, u8),
         times: u32,
     ) -> Self {
-        Self { number, version, digest, from: to, to, manifest: 1, epoch: 1, leaves: Some((left, left_digest, times)) }
+        Self { number, version, digest, from: to, to, manifest: 1, epoch: 1, meant: false, leaves: Some((left, left_digest, times)) }
     }
 
     pub(crate) fn id(&self) -> String {
@@ -84,9 +86,10 @@ impl Run {
     pub(crate) fn request(&self) -> (&'static str, Value) {
         let (manifest, promotion) = (self.manifest, self.json());
         match self.leaves {
-            None => {
-                ("promotion.requested", json!({"allow_downgrade": false, "forced": false, "manifest": manifest, "promotion": promotion}))
-            }
+            None => (
+                "promotion.requested",
+                json!({"allow_downgrade": self.meant, "forced": false, "manifest": manifest, "promotion": promotion}),
+            ),
             Some(_) => (
                 "rollback.requested",
                 json!({"leaves": self.leaves(), "manifest": manifest, "promotion": promotion, "reason": "errors after the release"}),
@@ -226,7 +229,7 @@ impl Hand {
     }
 
     pub(crate) fn compare(&mut self, key: &Key, run: &Run, current: Option<(&str, &str)>) -> u64 {
-        self.write(key, "downgrade.decided", run.compared(current, false, "passed"))
+        self.write(key, "downgrade.decided", run.compared(current, run.meant, "passed"))
     }
 
     /// A tag is announced and written.

@@ -1,13 +1,13 @@
 //! Logs with nothing wrong in them, and one that this level of the format cannot judge to its end.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::hand::{Hand, Key};
-use super::run::{COMPONENT, PIPELINE, RIGHT, Run, digest, gate, registration, rules, with};
+use super::hand::{Hand, Key, everything};
+use super::run::{COMPONENT, GATE, PIPELINE, RIGHT, Run, digest, gate, registration, rules, with};
 use super::{Case, PinsText, Wrong};
 
 pub(crate) fn all() -> Vec<Case> {
-    vec![genesis(), story(), two_admins(), bodies(), longest(), edges(), pinned(), not_understood()]
+    vec![genesis(), story(), two_admins(), three_admins(), narrowed(), downgraded(), bodies(), longest(), edges(), pinned(), not_understood()]
 }
 
 fn genesis() -> Case {
@@ -112,6 +112,71 @@ fn two_admins() -> Case {
     Case::valid("two-admins", "Keys change by proposal and endorsement, and by the recovery key alone.", &hand)
 }
 
+/// An endorsement counts for whoever's key signed it, as long as that is an admin.
+fn three_admins() -> Case {
+    let (alice, dave) = (Key::alice(), Key::dave());
+    let bob = Key::new("acme.example/bob", "bob", [2; 32], json!([with(everything(), "act_for", json!(["carol"]))]));
+    let carol = Key::new("acme.example/carol", "carol", [8; 32], json!([everything()]));
+    let mut hand = Hand::default();
+    hand.created(2, &[&alice, &bob, &carol], None);
+    let genesis = hand.genesis();
+    let add = hand.write(&alice, "key.proposed", json!({"change": {"add": dave.requested(&genesis)}}));
+    let revoke = hand.write(&bob, "key.proposed", json!({"change": {"revoke": alice.revocation()}}));
+    hand.write(&carol, "key.endorsed", json!({"proposal": revoke}));
+    hand.write_with(&bob, "key.endorsed", json!({"proposal": add}), |draft| {
+        draft.actor = "carol".to_owned().try_into().expect("a principal");
+    });
+    hand.write(&carol, "key.endorsed", json!({"proposal": add}));
+    hand.write(&dave, "promotion.refused", Run::promotion(1, "v1.0.0", 1, "none", "dev").refused(9));
+    Case::valid("three-admins", "Who proposed is no admin any more; two others endorse, one of them as actor for the other.", &hand)
+}
+
+/// Every key is narrowed to no more than what it touches.
+fn narrowed() -> Case {
+    let alice = Key::alice();
+    let key = |name: &str, principal, seed, lists: [Value; 4], permissions: Value| {
+        let [pipelines, components, environments, gates] = lists;
+        let grant = with(with(everything(), "pipelines", pipelines), "components", components);
+        let grant = with(with(with(grant, "environments", environments), "gates", gates), "permissions", permissions);
+        Key::new(name, principal, [seed; 32], json!([grant]))
+    };
+    let (none, all) = (|| json!([]), || json!(["*"]));
+    let (shop, api, dev) = (|| json!([PIPELINE]), || json!([COMPONENT]), || json!(["dev"]));
+    let rules = key("acme.example/rules", "rules", 11, [shop(), all(), all(), all()], json!(["manifest.adopted"]));
+    let builder = key("acme.example/builder", "builder", 12, [shop(), api(), none(), none()], json!(["artifact.registered"]));
+    let scanner = key("acme.example/scanner", "scanner", 13, [shop(), api(), json!(["staging"]), json!([GATE])], json!(["gate.completed"]));
+    let runner = key("acme.example/runner", "runner", 14, [shop(), api(), dev(), none()], all());
+    let locks = json!(["environment.locked", "environment.unlocked"]);
+    let keeper = key("acme.example/keeper", "keeper", 15, [shop(), all(), dev(), none()], locks);
+    let mut hand = Hand::with(&[&alice, &rules, &builder, &scanner, &runner, &keeper]);
+    hand.adopt(&rules);
+    hand.register(&builder, "v1.0.0", 1);
+    hand.gate(&scanner, 1, "passed");
+    hand.carry_out(&runner, &Run::promotion(1, "v1.0.0", 1, "none", "dev"), None, None, &[]);
+    let lock = hand.write(&keeper, "environment.locked", json!({"environment": "dev", "pipeline": PIPELINE, "reason": "x"}));
+    hand.write(&keeper, "environment.unlocked", json!({"environment": "dev", "lock": lock, "pipeline": PIPELINE}));
+    let one = json!({"component": COMPONENT, "environment": "dev", "pipeline": PIPELINE, "reason": "x"});
+    hand.write(&runner, "environment.locked", one);
+    Case::valid("narrowed-grants", "Keys whose grants are narrowed to what they touch, and no further.", &hand)
+}
+
+/// What the guard refused to somebody else takes nothing from a run that it let pass.
+fn downgraded() -> Case {
+    let alice = Key::alice();
+    let mut hand = Hand::with(&[&alice]);
+    hand.adopt(&alice);
+    hand.register(&alice, "v1.1.0", 2);
+    hand.carry_out(&alice, &Run::promotion(1, "v1.1.0", 2, "none", "dev"), None, None, &[]);
+    hand.register(&alice, "v1.0.0", 1);
+    let older = Run { meant: true, ..Run::promotion(2, "v1.0.0", 1, "none", "dev") };
+    let there = Some(("v1.1.0", "older"));
+    hand.begin(&alice, &older, there);
+    hand.write(&alice, "downgrade.decided", older.compared(there, false, "refused"));
+    hand.tags(&alice, &older, Some(2));
+    hand.complete(&alice, &older, &[]);
+    Case::valid("downgrade-meant", "An older version lands because that was meant; a refusal without that word changes nothing.", &hand)
+}
+
 fn bodies() -> Case {
     let alice = Key::alice();
     let mut hand = Hand::with(&[&alice]);
@@ -146,7 +211,10 @@ fn longest() -> Case {
 fn edges() -> Case {
     let alice = Key::alice();
     let mut hand = Hand::with(&[&alice]);
-    hand.write(&alice, "manifest.adopted", json!({"rules": with(rules("block"), "pipeline", json!("9".repeat(64)))}));
+    let components = json!([{"name": "api", "repository": "http://0:65535/0"}, {"name": "web", "repository": "oci-layout:~"}]);
+    let rules = with(with(rules("block"), "pipeline", json!("9".repeat(64))), "components", components);
+    hand.write(&alice, "manifest.adopted", json!({"rules": rules}));
+    hand.write(&alice, "artifact.registered", with(registration(&"Z".repeat(75), 1), "pipeline", json!("9".repeat(64))));
     hand.write_with(&alice, "clock.corrected", json!({"reason": "\u{0}\u{7f}\u{2028}\u{10ffff}\"\\/\u{8}\t\n\u{c}\r"}), |draft| {
         draft.time = "1970-01-01T00:00:00.000000Z".to_owned().try_into().expect("a time");
     });

@@ -21,8 +21,10 @@ fn compare(name: &str, run: &Run) {
         (r"(?:sha256:)?[0-9a-f]{64}", "[hash]"),
         (r"sha256:[0-9a-f]{8,}…", "[short hash]"),
         (r"\b[0-9a-f]{8,}…", "[short hash]"),
-        (r"\b\d+ (ms|s|min)( ago)?\b", "[duration]"),
-        (r"\d+\.\d+ s\b", "[duration]"),
+        (r"\b\d+(\.\d+)? (ms|s|min)( ago)?\b", "[duration]"),
+        (r"acme.example/ops\+[0-9a-f]{8}\b", "acme.example/ops+[key id]"),
+        // Columns are as wide as what was taken out of them.
+        (r"(\(UTC\)|\[time\]|\[duration\]\)|\[short hash\]|digest|now|–) {2,}", "$1  "),
     ] {
         settings.add_filter(pattern, shown);
     }

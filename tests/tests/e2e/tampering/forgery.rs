@@ -8,7 +8,7 @@ use promotion_ledger::evidence::hash::leaf_hash;
 use promotion_ledger::evidence::keyring::SecretKey;
 use promotion_ledger::meaning::digest::EntryHash;
 use promotion_ledger::meaning::event::Event;
-use promotion_ledger::meaning::event::artifact::GateStatus;
+use promotion_ledger::meaning::event::artifact::{GateCompleted, GateStatus};
 use promotion_ledger::meaning::event::environment::EnvironmentLocked;
 use promotion_ledger::meaning::id::{EntryId, Sequence};
 use promotion_ledger::meaning::names::{KeyName, Reason};
@@ -56,11 +56,30 @@ fn other_id(id: &EntryId, by: usize) -> EntryId {
     EntryId::parse(&text).expect("one digit more or less is an id still")
 }
 
+/// The gate's result that the story holds.
+fn recorded_gate(shop: &Shop) -> GateCompleted {
+    let gate = notes(&shop.ledger()).iter().find_map(|note| match Entry::parse(note).map(|entry| entry.content()) {
+        Ok(Content::Event(Event::GateCompleted(gate))) => Some(gate),
+        _ => None,
+    });
+    gate.expect("the story holds a gate's result")
+}
+
 /// Where the forged ledger completes a promotion into staging.
 fn completion(shop: &Shop) -> u64 {
     let completes =
         |entry: &crate::shop::Entry| entry.text("type") == "promotion.completed" && entry.data()["promotion"]["to"] == "staging";
     shop.entries().iter().position(completes).expect("a release reached staging") as u64
+}
+
+/// The law refuses that entry for its gate: it is the first thing that is wrong, and the only thing that is told, for
+/// what stands on an unlawful entry cannot be judged.
+#[track_caller]
+fn expect_unlawful_for_its_gate(shop: &Shop, entry: u64) {
+    let findings = verify(shop, 23, &[]);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!((findings[0].code, findings[0].entry), (23, Some(entry)), "{findings:?}");
+    assert!(findings[0].message.contains("gate") && findings[0].message.contains("(law: gates)"), "{findings:?}");
 }
 
 #[test]
@@ -94,10 +113,9 @@ fn a_history_rewritten_with_the_true_key_shows_against_a_pin() {
 }
 
 #[test]
-fn a_completion_without_its_gate_is_unlawful_whoever_signs_it() {
+fn a_completion_that_names_no_gate_is_unlawful_whoever_signs_it() {
     let shop = story();
     rewrite(&shop, &admin_key(&shop), |event| match event {
-        Event::GateCompleted(_) => Vec::new(),
         Event::PromotionCompleted(completed) => {
             let mut bare = completed.clone();
             bare.gates.clear();
@@ -105,29 +123,34 @@ fn a_completion_without_its_gate_is_unlawful_whoever_signs_it() {
         }
         other => vec![other.clone()],
     });
-    let findings = verify(&shop, 23, &[]);
-    assert_eq!(findings[0].code, 23);
-    assert_eq!(findings[0].entry, Some(completion(&shop)), "{findings:?}");
-    assert!(findings[0].message.contains("gates") && findings[0].message.contains("tests"), "{findings:?}");
+    expect_unlawful_for_its_gate(&shop, completion(&shop));
     // Nobody decides on top of it either.
     shop.workspace.promoledger_of("stranger").run(&["status"]).expect_code(23);
+    shop.run(&["export", "audit"]).expect_code(23);
 }
 
 #[test]
 fn a_completion_that_cites_a_result_which_a_later_one_took_back_is_unlawful() {
     let shop = story();
+    let failed = |gate: &GateCompleted| GateCompleted { status: GateStatus::Failed, evidence: None, ..gate.clone() };
+    let passed = recorded_gate(&shop);
     rewrite(&shop, &admin_key(&shop), |event| match event {
-        Event::GateCompleted(passed) => {
-            let mut failed = passed.clone();
-            failed.status = GateStatus::Failed;
-            failed.evidence = None;
-            vec![passed.clone().into(), failed.into()]
-        }
+        Event::PromotionCompleted(completed) if !completed.gates.is_empty() => vec![failed(&passed).into(), event.clone()],
         other => vec![other.clone()],
     });
-    let findings = verify(&shop, 23, &[]);
-    assert_eq!(findings[0].entry, Some(completion(&shop)), "{findings:?}");
-    assert!(findings[0].message.contains("gates"), "{findings:?}");
+    expect_unlawful_for_its_gate(&shop, completion(&shop));
+}
+
+#[test]
+fn without_its_gate_a_promotion_is_unlawful_from_its_first_tag_on() {
+    let shop = story();
+    rewrite(&shop, &admin_key(&shop), |event| match event {
+        Event::GateCompleted(_) => Vec::new(),
+        other => vec![other.clone()],
+    });
+    let is_first_step = |entry: &crate::shop::Entry| entry.text("type") == "step.started" && entry.data()["promotion"]["to"] == "staging";
+    let first_step = shop.entries().iter().position(is_first_step).expect("a release was tagged for staging");
+    expect_unlawful_for_its_gate(&shop, first_step as u64);
 }
 
 #[test]

@@ -231,6 +231,15 @@ impl Store for Sqlite {
         Ok(removed)
     }
 
+    fn check(&self) -> Result<(), StoreError> {
+        let connection = self.connection();
+        let found = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
+        match found.map_err(|error| fault(&self.path, error))?.as_str() {
+            "ok" => Ok(()),
+            detail => Err(StoreError::Damaged { path: self.path.clone(), detail: detail.to_owned() }),
+        }
+    }
+
     fn hold(&self, name: &str) -> Result<Box<dyn Hold>, HoldError> {
         self.check_writable()?;
         Ok(Box::new(hold::hold(&self.path, name)?))
