@@ -314,3 +314,44 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, LogError> {
         Err(error) => Err(LogError::Unreadable { detail: format!("{} cannot be read: {error}", path.display()) }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What opening an export with files of these names comes to.
+    fn opened(names: &[&str]) -> Result<usize, LogError> {
+        let folder = tempfile::tempdir().unwrap();
+        for name in names {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, b"").unwrap();
+        }
+        Export::open(folder.path()).map(|export| export.bundles.len())
+    }
+
+    #[test]
+    fn bundles_follow_each_other_and_only_the_last_is_narrow() {
+        assert_eq!(opened(&["tile/entries/000", "tile/entries/001.p/7"]), Ok(2));
+        assert_eq!(opened(&["tile/entries/000.p/7", "tile/entries/000.p/9"]), Ok(1), "the widest is read");
+        for missing in
+            [&["pins"][..], &["tile/entries/001"], &["tile/entries/000", "tile/entries/002"], &["tile/entries/000.p/7", "tile/entries/001"]]
+        {
+            assert!(matches!(opened(missing), Err(LogError::Missing { .. })), "{missing:?}");
+        }
+    }
+
+    #[test]
+    fn a_bundle_has_one_name() {
+        for name in ["00", "0000", "+12", "x000/000", "000.p/0", "000.p/256", "000.p/01", "000.p/+5", "notes.txt"] {
+            let found = opened(&[&format!("tile/entries/{name}")]);
+            assert!(matches!(found, Err(LogError::Damaged { .. })), "{name}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_cannot_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(Export::open(&folder.path().join("nowhere")), Err(LogError::Unreadable { .. })));
+    }
+}

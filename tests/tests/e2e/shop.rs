@@ -8,6 +8,7 @@ use std::process::Command;
 use promoledger_tests::command::{Promoledger, Run, Running, Workspace};
 use promoledger_tests::layout::Layout;
 use promoledger_tests::registry::Registry;
+use promoledger_tests::skopeo::Skopeo;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 
@@ -188,13 +189,22 @@ impl Shop {
         let mut tags = match &self.images {
             Images::Layouts => layout_tags(&self.layout(component)),
             Images::Registry(host) => {
-                let skopeo = promoledger_tests::skopeo::Skopeo::at(host);
+                let skopeo = Skopeo::at(host);
                 let tags = skopeo.list_tags(component);
                 tags.into_iter().map(|tag| (tag.clone(), skopeo.digest(component, &tag))).collect()
             }
         };
         tags.retain(|tag, _| !VERSIONS.contains(&tag.as_str()));
         tags
+    }
+
+    /// Where one tag of the first component's repository points, if it is there.
+    pub(crate) fn tag(&self, tag: &str) -> Option<String> {
+        let component = self.components[0];
+        match &self.images {
+            Images::Layouts => layout_tags(&self.layout(component)).remove(tag),
+            Images::Registry(host) => Skopeo::at(host).find_digest(component, tag),
+        }
     }
 
     /// Where the layout of a component lies.

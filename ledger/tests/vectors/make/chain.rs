@@ -497,7 +497,9 @@ fn precedence() -> Vec<Case> {
     let mut broken = unlawful.clone();
     broken.notes.extend(broken.notes.last().cloned());
     let mut hundred = begun().0;
-    (0..100).for_each(|_| drop(hundred.write_raw(&alice, "clock.corrected", 1, &json!({}))));
+    for _ in 0..100 {
+        hundred.write_raw(&alice, "clock.corrected", 1, &json!({}));
+    }
     hundred.notes.extend(hundred.notes.last().cloned());
     let mut missing = unlawful.clone();
     let evidence = missing.keep(b"a report");

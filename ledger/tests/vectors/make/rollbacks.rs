@@ -187,11 +187,11 @@ fn targets() -> Vec<Case> {
 
 fn locks() -> Vec<Case> {
     let (alice, ci) = (Key::alice(), Key::ci());
-    let only = |permissions: Value| json!([with(everything(), "permissions", permissions)]);
-    let carol = Key::new("acme.example/carol", "carol", [8; 32], only(json!(["environment.locked", "environment.unlocked"])));
-    let others = with(everything(), "permissions", json!(["environment.unlocked.others"]));
-    let one = json!([carol.grants[0], with(others, "components", json!([COMPONENT]))]);
-    let erin = Key::new("acme.example/erin", "erin", [9; 32], one);
+    let only = |permissions: Value| with(everything(), "permissions", permissions);
+    let own = || only(json!(["environment.locked", "environment.unlocked"]));
+    let others = with(only(json!(["environment.unlocked.others"])), "components", json!([COMPONENT]));
+    let carol = Key::new("acme.example/carol", "carol", [8; 32], json!([own()]));
+    let erin = Key::new("acme.example/erin", "erin", [9; 32], json!([own(), others]));
     let narrowed = Key::new("acme.example/frank", "frank", [10; 32], json!([with(everything(), "components", json!([COMPONENT]))]));
     let mut hand = Hand::with(&[&alice, &ci, &carol, &erin, &narrowed]);
     hand.adopt(&alice);

@@ -7,7 +7,19 @@ use super::run::{COMPONENT, GATE, PIPELINE, RIGHT, Run, digest, gate, registrati
 use super::{Case, PinsText, Wrong};
 
 pub(crate) fn all() -> Vec<Case> {
-    vec![genesis(), story(), two_admins(), three_admins(), narrowed(), downgraded(), bodies(), longest(), edges(), pinned(), not_understood()]
+    vec![
+        genesis(),
+        story(),
+        two_admins(),
+        three_admins(),
+        narrowed(),
+        downgraded(),
+        bodies(),
+        longest(),
+        edges(),
+        pinned(),
+        not_understood(),
+    ]
 }
 
 fn genesis() -> Case {

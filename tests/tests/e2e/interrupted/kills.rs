@@ -39,8 +39,7 @@ impl Undisturbed {
     /// Kills the command before its nth call of that name, for every nth of the range, until it finishes unharmed.
     /// Gives how often it was killed.
     fn kill_at_every(&self, call: &str, range: RangeFrom<usize>, step: usize) -> usize {
-        let mut killed = 0;
-        for nth in range.step_by(step) {
+        for (killed, nth) in range.step_by(step).enumerate() {
             let shop = self.base.copy();
             let traced = shop.admin().under_strace(&format!("{call}:signal=KILL:when={nth}"), &self.command);
             if traced.run.signal.is_none() {
@@ -48,7 +47,6 @@ impl Undisturbed {
                 return killed;
             }
             traced.run.expect_killed();
-            killed += 1;
             self.recover(&shop, nth, &format!("killed before {call} {nth}"));
         }
         unreachable!("the range has no end")
@@ -57,7 +55,7 @@ impl Undisturbed {
     /// What was left is in order, and can be gone on with, ended, or run again.
     fn recover(&self, shop: &Shop, nth: usize, when: &str) {
         shop.run(&["verify"]).expect_code(0);
-        expect_tags_that_are_claimed(shop);
+        expect_tags_that_are_claimed(shop, 0);
         let resumed = nth % 2 == 1 && self.end_or_nothing(shop, &["resume"], when).is_some();
         if nth % 4 == 2 && self.end_or_nothing(shop, &["abort", "--reason", "it hung"], when).is_some() {
             self.expect_put_back(shop, when);

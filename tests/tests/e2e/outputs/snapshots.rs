@@ -24,7 +24,7 @@ fn compare(name: &str, run: &Run) {
         (r"\b\d+(\.\d+)? (ms|s|min)( ago)?\b", "[duration]"),
         (r"acme.example/ops\+[0-9a-f]{8}\b", "acme.example/ops+[key id]"),
         // Columns are as wide as what was taken out of them.
-        (r"(\(UTC\)|\[time\]|\[duration\]\)|\[short hash\]|digest|now|–) {2,}", "$1  "),
+        (r"(\(UTC\)|\[time\]|\[duration\]\)|now|–) {2,}", "$1  "),
     ] {
         settings.add_filter(pattern, shown);
     }
