@@ -31,9 +31,15 @@ pub(crate) struct Demo {
     /// Tell the story in this directory, which is made, and leave everything there
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// Tell no story: only make its two little images, in this directory, to try things out with
+    #[arg(long, value_name = "DIR", conflicts_with = "keep")]
+    images: Option<PathBuf>,
 }
 
 pub(crate) fn run(context: &Context, arguments: &Demo) -> Result<Answer, CommandError> {
+    if let Some(folder) = &arguments.images {
+        return only_images(folder);
+    }
     let temporary;
     let folder = match &arguments.keep {
         Some(folder) => make(folder)?,
@@ -44,12 +50,23 @@ pub(crate) fn run(context: &Context, arguments: &Demo) -> Result<Answer, Command
     };
     let mut stage = Stage::new(folder, audience(context))?;
     story::tell(&mut stage, arguments.keep.as_deref())?;
-    let view = DemoRun { steps: stage.into_steps(), kept: arguments.keep.as_ref().map(|folder| folder.display().to_string()) };
+    let kept = arguments.keep.as_ref().map(|folder| folder.display().to_string());
+    let view = DemoRun { steps: stage.into_steps(), kept, images: Vec::new() };
     // The story was shown while it went on: what is left to print is the object for machines.
     Ok(match context.global.output {
         Output::Table => Answer { value: None, ..Answer::new(Page::new(), &view) },
         Output::Json | Output::Yaml => Answer::new(Page::new(), &view),
     })
+}
+
+/// Makes the story's images and prints their digests, one a line.
+fn only_images(folder: &Path) -> Result<Answer, CommandError> {
+    let folder = make(folder)?;
+    let digests = images::lay_out(&folder, story::TEXTS).map_err(|error| file(&folder, "written", &error))?;
+    let mut page = Page::new();
+    let images: Vec<String> = digests.iter().map(ToString::to_string).collect();
+    images.iter().for_each(|digest| page.line(digest.clone()));
+    Ok(Answer::new(page, &DemoRun { steps: Vec::new(), kept: Some(folder.display().to_string()), images }))
 }
 
 /// Where the story is shown: nowhere, when standard output is for an object.
@@ -72,6 +89,7 @@ fn temporary_folder() -> Result<tempfile::TempDir, CommandError> {
 
 /// Makes the directory that is to stay; whatever is there already stays untouched.
 fn make(folder: &Path) -> Result<PathBuf, CommandError> {
+    fs::create_dir_all(folder.parent().unwrap_or(Path::new(""))).map_err(|error| file(folder, "made", &error))?;
     fs::create_dir(folder).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => {
             CommandError::usage(format!("{} is there already", folder.display())).hint("name a directory that does not exist yet")

@@ -150,6 +150,8 @@ pub(crate) struct DemoRun {
     pub(crate) steps: Vec<DemoStep>,
     /// Where the ledger is kept; absent when it was removed.
     pub(crate) kept: Option<String>,
+    /// The digests of the images, when only those were made.
+    pub(crate) images: Vec<String>,
 }
 
 impl View for DemoRun {

@@ -21,10 +21,13 @@ artifacts:
       - prod
 ";
 
+/// What the only file of each image holds.
+pub(super) const TEXTS: [&str; 2] = ["api v1.4.1\n", "api v1.5.0\n"];
+
 /// Tells the story from the beginning to the end.
 pub(super) fn tell(stage: &mut Stage, kept: Option<&Path>) -> Result<(), CommandError> {
     let images = stage.folder().join("images").join("api");
-    let [old, new] = images::lay_out(&images, ["api v1.4.1\n", "api v1.5.0\n"]).map_err(|error| file(&images, "written", &error))?;
+    let [old, new] = images::lay_out(&images, TEXTS).map_err(|error| file(&images, "written", &error))?;
     let genesis = begin(stage)?;
     promote(stage, &old)?;
     refuse_a_downgrade(stage, &new)?;
