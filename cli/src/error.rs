@@ -137,7 +137,7 @@ impl From<AppendError> for CommandError {
 
 impl From<IndexError> for CommandError {
     fn from(error: IndexError) -> Self {
-        Self::new(ExitCode::Unavailable, error.to_string()).hint("the index holds nothing that the log does not: its file can be deleted")
+        Self::new(error.exit_code(), error.to_string()).hint("the index holds nothing that the log does not: its file can be deleted")
     }
 }
 

@@ -77,7 +77,7 @@ impl SessionError {
         match self {
             Self::Refused { refusal, .. } => refusal.code(),
             Self::Follow(error) => error.exit_code(),
-            Self::Index(_) => ExitCode::Unavailable,
+            Self::Index(error) => error.exit_code(),
             Self::Append(error) => error.exit_code(),
             Self::Unsettled => ExitCode::Busy,
             Self::LaterFormat => ExitCode::NotVerifiable,

@@ -74,6 +74,7 @@ fn every_entry_has_a_line() {
     );
 }
 
+// proves: FR-026
 #[test]
 fn filters_let_through_what_they_say() {
     let world = shop();

@@ -146,3 +146,19 @@ fn what_was_rolled_back_from_goes_no_further_until_it_is_promoted_again() {
     shop.promote("v1.1.0", "none", "dev").expect_code(0);
     shop.promote("v1.1.0", "dev", "staging").expect_code(0);
 }
+
+// proves: FR-026
+#[test]
+fn the_record_is_asked_for_by_environment_and_limit() {
+    let shop = Shop::in_layouts(PLAIN);
+    for (from, to) in STEPS {
+        shop.promote("v1.0.0", from, to).expect_code(0);
+    }
+    let page = shop.json(&["history", "--env", "staging", "--limit", "3"]);
+    let entries = page["entries"].as_array().unwrap();
+    assert_eq!(entries.len(), 3);
+    assert!(entries.iter().all(|entry| entry["environment"] == "staging"));
+    let rest = shop.json(&["history", "--env", "staging", "--before", &page["next"].to_string(), "--limit", "100"]);
+    assert_eq!(rest["entries"].as_array().unwrap().len(), 5, "a promotion is eight entries");
+    assert_eq!(rest["next"], serde_json::Value::Null);
+}
