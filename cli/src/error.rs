@@ -125,7 +125,7 @@ impl From<StoreError> for CommandError {
 
 impl From<FollowError> for CommandError {
     fn from(error: FollowError) -> Self {
-        Self::new(error.exit_code(), error.to_string()).hint("`promoledger verify` tells the whole of it")
+        Self::new(error.exit_code(), error.to_string()).hint("`promoledger verify` tells the whole of it; after a ledger was restored from a backup, `promoledger replay` makes the index anew")
     }
 }
 

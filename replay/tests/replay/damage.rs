@@ -39,6 +39,8 @@ fn whatever_is_no_good_is_made_again() {
     ];
     for (case, damage) in cases {
         follow(&path, &world);
+        // What is still in the write-ahead log outlives damage to the file: it is folded in first.
+        Connection::open(&path).unwrap().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
         damage(&path);
         let index = Index::open(&path).unwrap();
         assert_eq!(index.head().size, 0, "{case}");
