@@ -7,7 +7,7 @@ use promotion_ledger::meaning::command::Rollback as Asked;
 use promotion_ledger::meaning::id::PromotionId;
 use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Reason, Version};
 use promotion_ledger::meaning::refusal::ExitCode;
-use promotion_ledger::meaning::rules::Source;
+use promotion_ledger::meaning::rules::{Rules, Source};
 
 use crate::answer::Answer;
 use crate::context::Context;
@@ -52,7 +52,10 @@ pub(crate) fn run(context: &Context, arguments: Rollback) -> Result<Answer, Comm
     let key = opened.signing_key(context)?;
     let version = match &arguments.version {
         Some(version) => version.clone(),
-        None => target(&opened, rules.pipeline(), &component, &arguments.env)?,
+        None => {
+            known_environment(&rules, &arguments.env)?;
+            target(&opened, rules.pipeline(), &component, &arguments.env)?
+        }
     };
     let registry = session::open_registry(context, &repository, &arguments.registry)?;
     let asked = Asked {
@@ -82,6 +85,15 @@ pub(crate) fn run(context: &Context, arguments: Rollback) -> Result<Answer, Comm
     let done = done.map_err(|error| named(&opened, &asked, error))?;
     done.warnings.iter().for_each(|warning| context.warn(warning));
     report::done(context, &opened, &subject, &done)
+}
+
+fn known_environment(rules: &Rules, environment: &Environment) -> Result<(), CommandError> {
+    if rules.environment(environment).is_some() {
+        return Ok(());
+    }
+    let names: Vec<_> = rules.environments().iter().map(|environment| environment.name.to_string()).collect();
+    Err(CommandError::new(ExitCode::NotFound, format!("pipeline {} has no environment {environment}", rules.pipeline()))
+        .hint(format!("its path: {}", names.join(" → "))))
 }
 
 /// The release to go back to when none is named; a rollback that is under way there goes on to its own.

@@ -162,3 +162,18 @@ fn the_record_is_asked_for_by_environment_and_limit() {
     assert_eq!(rest["entries"].as_array().unwrap().len(), 5, "a promotion is eight entries");
     assert_eq!(rest["next"], serde_json::Value::Null);
 }
+
+#[test]
+fn an_environment_that_is_not_there_is_named() {
+    let shop = Shop::in_layouts(PLAIN);
+    for arguments in
+        [&["rollback", "--component", "api", "--env", "moon", "--reason", "x"][..], &["lock", "--env", "moon", "--reason", "x"]]
+    {
+        let error = shop.refused(3, arguments);
+        assert_eq!(error["kind"], "not_found");
+        assert_eq!(
+            error["message"],
+            format!("pipeline {} has no environment moon", shop.json(&["manifest", "diff"])["pipeline"].as_str().unwrap())
+        );
+    }
+}
