@@ -31,7 +31,7 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(global: Global, environment: BTreeMap<String, OsString>) -> Self {
-        let given = environment.get("TRACEPARENT").and_then(|value| value.to_str()).and_then(trace_of);
+        let given = given_trace(&environment);
         let trace_given = given.is_some();
         Self { global, environment, trace_id: given.unwrap_or_else(fresh_trace), trace_given }
     }
@@ -190,6 +190,26 @@ impl Context {
             Color::Auto => ColorChoice::Never,
         }
     }
+}
+
+/// Prints that the arguments make no sense as the object that callers of `--output json` read.
+pub(crate) fn print_usage_object(environment: &BTreeMap<String, OsString>, message: &str) {
+    let first = message.lines().next().unwrap_or_default();
+    let code = ExitCode::Usage;
+    let error = serde_json::json!({
+        "code": code.number(),
+        "kind": code.kind(),
+        "message": first.strip_prefix("error: ").unwrap_or(first),
+        "hint": "`promoledger help COMMAND` tells what it takes",
+    });
+    let trace = given_trace(environment).unwrap_or_else(fresh_trace);
+    let object = serde_json::json!({"schema": "promoledger.error/1", "success": false, "trace_id": trace, "error": error});
+    let _ = std::io::stdout().lock().write_all(json(&object).as_bytes());
+}
+
+/// The trace of the caller, if there is one.
+fn given_trace(environment: &BTreeMap<String, OsString>) -> Option<String> {
+    environment.get("TRACEPARENT").and_then(|value| value.to_str()).and_then(trace_of)
 }
 
 fn error_page(error: &CommandError) -> Page {

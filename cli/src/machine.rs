@@ -67,3 +67,35 @@ pub(crate) fn pause(duration: Duration) {
 pub(crate) fn environment() -> BTreeMap<String, OsString> {
     std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect()
 }
+
+/// Whether the caller wants objects, as far as can be told of arguments that make no sense as a whole.
+pub(crate) fn asks_for_json(environment: &BTreeMap<String, OsString>) -> bool {
+    let arguments: Vec<String> = std::env::args_os().filter_map(|argument| argument.into_string().ok()).collect();
+    wants_json(&arguments, environment.get("PROMOLEDGER_OUTPUT").and_then(|value| value.to_str()))
+}
+
+fn wants_json(arguments: &[String], variable: Option<&str>) -> bool {
+    let named = ["--output", "--format", "-o"];
+    let joined = arguments.iter().rev().find_map(|argument| argument.strip_prefix("--output=").or(argument.strip_prefix("--format=")));
+    let apart = arguments.iter().zip(arguments.iter().skip(1)).rev().find(|(name, _)| named.contains(&name.as_str()));
+    match joined.or(apart.map(|(_, value)| value.as_str())) {
+        Some(value) => value == "json",
+        None => variable == Some("json") || arguments.iter().any(|argument| argument == "-ojson"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_that_make_no_sense_still_say_what_is_wanted() {
+        let wants = |text: &str, variable| wants_json(&text.split(' ').map(str::to_owned).collect::<Vec<_>>(), variable);
+        for json in ["promote --output json", "-o json promote", "promote --format=json x", "-ojson promote"] {
+            assert!(wants(json, None), "{json}");
+        }
+        assert!(wants("promote", Some("json")));
+        assert!(!wants("promote -o table", Some("json")), "what is typed beats the variable");
+        assert!(!wants("promote json", None));
+    }
+}

@@ -16,6 +16,8 @@ mod session;
 mod trust;
 mod views;
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
     let environment = machine::environment();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&error, &environment),
     };
     let context = Context::new(cli.global, environment);
     let outcome = commands::run(&context, cli.command);
@@ -36,8 +38,11 @@ fn main() -> ExitCode {
 }
 
 /// Prints what clap found wrong, or the help that was asked for.
-fn usage(error: &clap::Error) -> ExitCode {
+fn usage(error: &clap::Error, environment: &BTreeMap<String, OsString>) -> ExitCode {
     let asked = !error.use_stderr();
+    if !asked && machine::asks_for_json(environment) {
+        context::print_usage_object(environment, &error.to_string());
+    }
     // Nothing is left to be done when even that cannot be printed.
     let _ = error.print();
     let code = if asked { Code::Done } else { Code::Usage };

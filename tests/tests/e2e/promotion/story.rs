@@ -177,3 +177,12 @@ fn an_environment_that_is_not_there_is_named() {
         );
     }
 }
+
+// proves: FR-031, FR-034
+#[test]
+fn arguments_that_make_no_sense_are_an_object_too() {
+    let shop = Shop::in_layouts(PLAIN);
+    let error = shop.refused(2, &["promote", "latest", "--from", "none", "--to", "dev"]);
+    assert_eq!(error["kind"], "usage");
+    assert!(error["message"].as_str().unwrap().contains("neither `latest`"), "{error}");
+}
