@@ -24,6 +24,7 @@ use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::artifact::ArtifactRegistered;
 use promotion_ledger::meaning::event::ledger::{KeyAddition, LedgerCreated, ManifestAdopted};
+use promotion_ledger::meaning::facts::{Fact, FactKey};
 use promotion_ledger::meaning::grant::Grant;
 use promotion_ledger::meaning::id::LedgerId;
 use promotion_ledger::meaning::names::{Agent, Component, Environment, KeyName, Origin, Pipeline, Principal, Repository, Version};
@@ -55,8 +56,18 @@ impl Scribe {
     }
 
     fn append(&self, store: &dyn Store, chain: &mut Chain, events: &[Event]) {
+        self.append_with(store, chain, events, |_| Ok::<_, Infallible>(None));
+    }
+
+    fn append_with<E: std::fmt::Display>(
+        &self,
+        store: &dyn Store,
+        chain: &mut Chain,
+        events: &[Event],
+        fetch: impl FnMut(&FactKey) -> Result<Option<Fact>, E>,
+    ) {
         let writer = Writer { signer: &self.key, actor: &self.actor, agent: &self.agent, clock: &self.clock, random: &self.random };
-        ledger::append(store, chain, &writer, events, &[], |_| Ok::<_, Infallible>(None)).unwrap();
+        ledger::append(store, chain, &writer, events, &[], fetch).unwrap();
     }
 
     /// A ledger with rules, and nothing registered yet.
@@ -147,12 +158,15 @@ fn appends(c: &mut Criterion) {
         b.iter(|| floor.execute("INSERT INTO entry(note) VALUES (?1)", [&bytes]).unwrap());
     });
     let store = Sqlite::create(folder.path().join("one.db")).unwrap();
-    let mut chain = scribe.begin(&store);
+    scribe.begin(&store);
+    let mut index = Index::open(&folder.path().join("one.index")).unwrap();
+    index.follow(&store).unwrap();
     let mut number = 0;
-    group.bench_function("one event: judged, signed, stored, read back", |b| {
+    group.bench_function("one event, as a command: judged, signed, stored, read back, indexed", |b| {
         b.iter(|| {
             number += 1;
-            scribe.append(&store, &mut chain, &[registered(number)]);
+            scribe.append_with(&store, &mut index.chain(), &[registered(number)], |key| index.fact(key));
+            index.follow(&store).unwrap();
         });
     });
     group.bench_function("one event, in memory", |b| {
