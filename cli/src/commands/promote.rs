@@ -39,6 +39,9 @@ pub(crate) struct Promote {
     /// An older version than the one that is there is meant
     #[arg(long)]
     allow_downgrade: bool,
+    /// Let imported history stand for what was not recorded here; that you did is recorded
+    #[arg(long)]
+    accept_asserted: bool,
     /// Make the tags again although the release is there; passes no guard
     #[arg(long)]
     force: bool,
@@ -95,6 +98,7 @@ fn asked(context: &Context, arguments: &Promote, rules: &Rules, component: Compo
         version: arguments.version.clone(),
         from: arguments.from.clone(),
         to: arguments.to.clone(),
+        accept_asserted: arguments.accept_asserted,
         allow_downgrade: arguments.allow_downgrade,
         force: arguments.force,
         reason: arguments.reason.clone(),

@@ -37,6 +37,9 @@ pub(crate) struct Rollback {
     /// Why
     #[arg(long)]
     reason: Reason,
+    /// Let imported history stand for what was not recorded here; that you did is recorded
+    #[arg(long)]
+    accept_asserted: bool,
     /// Say what would happen, with the exit code that the real run would have; nothing is written anywhere
     #[arg(long)]
     dry_run: bool,
@@ -64,6 +67,7 @@ pub(crate) fn run(context: &Context, arguments: Rollback) -> Result<Answer, Comm
         component,
         version,
         environment: arguments.env.clone(),
+        accept_asserted: arguments.accept_asserted,
         reason: arguments.reason,
         target_tag: None,
     };

@@ -8,6 +8,7 @@ use super::store::{self, Body, Head, NewEntry, Store, StoreError};
 use crate::evidence::chain::{Admitted, Chain, Failed, Fault, Verified};
 use crate::evidence::entry::{Draft, WriteError};
 use crate::evidence::keyring::Signer;
+use crate::evidence::trial::Trial;
 use crate::meaning::digest::EntryHash;
 use crate::meaning::event::Event;
 use crate::meaning::facts::{Fact, FactKey};
@@ -88,11 +89,11 @@ pub fn append<E: std::fmt::Display>(
     mut fetch: impl FnMut(&FactKey) -> Result<Option<Fact>, E>,
 ) -> Result<Vec<Verified>, AppendError> {
     let expected = Head { size: chain.size(), hash: *chain.head() };
-    let mut trial = chain.clone();
+    let mut trial = Trial::of(chain);
     let mut entries = Vec::with_capacity(events.len());
     let mut verified = Vec::with_capacity(events.len());
     for event in events {
-        let draft = draft(&trial, writer, event);
+        let draft = draft(trial.chain(), writer, event);
         let bytes = draft.sign(writer.signer)?;
         let admitted = trial.admit_with(&bytes, &mut fetch).map_err(|failed| match failed {
             Failed::Fault(fault) => AppendError::Refused(*fault),
@@ -105,7 +106,7 @@ pub fn append<E: std::fmt::Display>(
     }
     commit(store, &expected, &entries, bodies)?;
     read_back(store, &expected, &entries)?;
-    *chain = trial;
+    trial.keep();
     Ok(verified)
 }
 

@@ -140,6 +140,20 @@ impl Chain {
         Self { state, head, genesis, verifiers: BTreeMap::new(), understood }
     }
 
+    /// A chain that goes on from here over a slice of the state. It takes the verifiers along: they are only kept at hand,
+    /// and are made again where they are missing.
+    pub(super) fn branch(&mut self) -> Self {
+        let verifiers = std::mem::take(&mut self.verifiers);
+        Self { verifiers, ..Self::resume(State::slice(self.state.core().clone()), self.head, self.genesis, self.understood) }
+    }
+
+    /// Goes on with what a branch of this chain came to.
+    pub(super) fn go_on_with(&mut self, branch: Self) {
+        let Self { state, head, genesis, verifiers, understood } = branch;
+        self.state.go_on_with(state);
+        (self.head, self.genesis, self.verifiers, self.understood) = (head, genesis, verifiers, understood);
+    }
+
     /// The state after the last entry.
     pub const fn state(&self) -> &State {
         &self.state
@@ -204,7 +218,9 @@ impl Chain {
             agent: entry.agent().clone(),
             event,
         };
-        bring(&About::event(&recorded.event), &mut self.state, fetch).map_err(Failed::Fetch)?;
+        if !self.state.is_complete() {
+            bring(&About::event(&recorded.event), &mut self.state, fetch).map_err(Failed::Fetch)?;
+        }
         self.judge(&recorded).map_err(|unlawful| faulty(unlawful.into()))?;
         self.state.apply(&recorded);
         self.advance(hash);

@@ -12,3 +12,4 @@ pub mod keyring;
 pub mod malformed;
 pub mod note;
 pub mod tree;
+pub mod trial;

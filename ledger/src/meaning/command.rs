@@ -2,11 +2,13 @@
 
 use super::digest::Digest;
 use super::event::artifact::GateCompleted;
+use super::event::history::Asserted;
 use super::event::ledger::{KeyAddition, KeyRevoked};
 use super::id::{PromotionId, Sequence, SigningKey};
 use super::names::{Component, Environment, Pipeline, Principal, Reason, SourceSha, Version};
 use super::needs::About;
 use super::rules::{Rules, Source};
+use super::time::Timestamp;
 
 /// Who asks: the key that will sign, and on whose behalf.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub enum Command {
     Unlock(Unlock),
     /// To record a gate's result.
     RecordGate(GateCompleted),
+    /// To assert what happened before the ledger recorded it.
+    Import(Import),
     /// To put rules in force.
     AdoptManifest(Rules),
     /// To add a key.
@@ -78,6 +82,8 @@ pub struct Promote {
     pub from: Source,
     /// Where it goes.
     pub to: Environment,
+    /// Imported history may stand for what was recorded.
+    pub accept_asserted: bool,
     /// A downgrade is meant.
     pub allow_downgrade: bool,
     /// The tags are to be made again although the release is there.
@@ -110,10 +116,36 @@ pub struct Rollback {
     pub version: Version,
     /// The environment.
     pub environment: Environment,
+    /// Imported history may stand for what was recorded.
+    pub accept_asserted: bool,
     /// Why.
     pub reason: Reason,
     /// Where the tag that is to be made points already.
     pub target_tag: Option<Digest>,
+}
+
+/// To assert what happened before the ledger recorded it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// SHA-256 of the file that the lines were read from.
+    pub file: Digest,
+    /// What is asserted.
+    pub lines: Vec<NumberedLine>,
+    /// Components and environments that the rules do not list are to be taken as they come.
+    pub declare: bool,
+    /// The time by the asker's clock: nothing later can be asserted.
+    pub now: Timestamp,
+}
+
+/// A line of a file, as people count them: from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberedLine {
+    /// Its number.
+    pub number: u64,
+    /// What it says.
+    pub line: Asserted,
 }
 
 /// To lock an environment.
@@ -170,6 +202,10 @@ impl Command {
             Self::TakeOver(run) | Self::Abort(run, _) => About { run: Some(*run), ..About::default() },
             Self::Lock(lock) => About { locks: Some((lock.pipeline.clone(), lock.environment.clone())), ..About::default() },
             Self::Unlock(unlock) => About { locks: Some((unlock.pipeline.clone(), unlock.environment.clone())), ..About::default() },
+            Self::Import(import) => {
+                let lines = import.lines.iter().map(|numbered| numbered.line.clone()).collect();
+                About { lines: Some((import.pipeline.clone(), lines)), ..About::default() }
+            }
             Self::RecordGate(_)
             | Self::AdoptManifest(_)
             | Self::AddKey(_)

@@ -140,6 +140,12 @@ hash!(
     "a body digest"
 );
 
+hash!(
+    /// What tells one imported line from another: SHA-256 of all that it says.
+    LineId,
+    "a line's id"
+);
+
 impl EntryHash {
     /// What stands as `prev` in entry 0.
     pub const NONE: Self = Self([0; 32]);

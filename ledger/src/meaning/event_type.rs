@@ -74,6 +74,8 @@ types! {
     RollbackCompleted = "rollback.completed",
     /// The rollback ended without the earlier release in the environment.
     RollbackFailed = "rollback.failed",
+    /// What somebody says happened before the ledger recorded it.
+    HistoryImported = "history.imported",
     /// An environment takes no promotions until it is unlocked.
     EnvironmentLocked = "environment.locked",
     /// A lock is lifted.

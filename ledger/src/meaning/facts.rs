@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::digest::Digest;
+use super::digest::{Digest, LineId};
 use super::event::artifact::GateStatus;
 use super::event::promotion::{Leaves, Promotion, TagLeft, TagPurpose};
 use super::id::{Epoch, PromotionId, Sequence};
@@ -28,6 +28,10 @@ pub enum FactKey {
     Gate(Pipeline, Component, Environment, GateName, Digest),
     /// A promotion or rollback, under way or ended.
     Run(PromotionId),
+    /// The newest line of imported history about a version in an environment, by asserted time.
+    Asserted(Pipeline, Component, Environment, Version),
+    /// A line of imported history.
+    Line(LineId),
 }
 
 /// A spelling that no two keys share: names hold no spaces.
@@ -42,6 +46,10 @@ impl fmt::Display for FactKey {
                 write!(f, "gate {pipeline} {component} {environment} {gate} {digest}")
             }
             Self::Run(promotion) => write!(f, "run {promotion}"),
+            Self::Asserted(pipeline, component, environment, version) => {
+                write!(f, "asserted {pipeline} {component} {environment} {version}")
+            }
+            Self::Line(line) => write!(f, "line {line}"),
         }
     }
 }
@@ -65,6 +73,10 @@ pub enum Fact {
     Run(Run),
     /// Under [`FactKey::Run`], once it ended: its id is never used again.
     Ended,
+    /// Under [`FactKey::Asserted`].
+    Asserted(AssertedVisit),
+    /// Under [`FactKey::Line`], once it was imported: it is never imported again.
+    Imported,
 }
 
 /// What a version stands for.
@@ -81,6 +93,8 @@ pub struct Release {
 /// Who is in an environment for a component, and what is under way there.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Place {
+    /// When the first promotion or rollback was requested there. History asserted for the place ends there.
+    pub first: Option<Timestamp>,
     /// The release that is there.
     pub holder: Option<Holder>,
     /// The promotion or rollback that is under way.
@@ -126,6 +140,19 @@ pub struct Visit {
     pub left_by_rollback: Option<Sequence>,
     /// How many rollbacks to it there were.
     pub rollbacks: u32,
+}
+
+/// What imported history says last of a version in an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssertedVisit {
+    /// The digest that it names.
+    pub digest: Option<Digest>,
+    /// Whether the version was taken out of the environment.
+    pub removed: bool,
+    /// When that is said to have happened.
+    pub time: Timestamp,
+    /// The entry that recorded it.
+    pub sequence: Sequence,
 }
 
 /// The newest result of a gate.

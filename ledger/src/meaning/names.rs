@@ -82,11 +82,11 @@ name!(
 );
 
 name!(
-    /// A deployable thing that versions on its own.
+    /// A deployable thing that versions on its own. It may have parts, as repositories have: `team/api`.
     Component,
     "component",
-    "1 to 64 of a-z 0-9 . _ -, beginning with a letter or a digit",
-    |text| label(text, 64)
+    "1 to 128 of a-z 0-9 . _ - /, each part between slashes beginning with a letter or a digit",
+    |text| bounded(text, 128) && text.split('/').all(|part| label(part, 128))
 );
 
 name!(
@@ -243,6 +243,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn components_may_have_parts() {
+        for good in ["api", "team/api", "a/b/c.d_e-f", &"x".repeat(128)] {
+            assert!(Component::new(good).is_ok(), "{good}");
+        }
+        for bad in ["", "/", "/api", "team/", "team//api", "team/-api", "Team/api", &"x".repeat(129)] {
+            assert!(Component::new(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn environments_never_read_like_rollback_tags() {
         assert!(Environment::new("prod-eu").is_ok());
         assert!(Environment::new("none").is_err());
@@ -275,7 +285,7 @@ mod tests {
         let error = Component::new("API!").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "component \"API!\" is not valid: expected 1 to 64 of a-z 0-9 . _ -, beginning with a letter or a digit"
+            "component \"API!\" is not valid: expected 1 to 128 of a-z 0-9 . _ - /, each part between slashes beginning with a letter or a digit"
         );
     }
 }

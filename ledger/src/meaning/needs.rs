@@ -5,6 +5,7 @@
 
 use super::digest::Digest;
 use super::event::Event;
+use super::event::history::Asserted;
 use super::event::promotion::Promotion;
 use super::facts::{Fact, FactKey, Run};
 use super::id::PromotionId;
@@ -24,6 +25,8 @@ pub struct About {
     pub locks: Option<(Pipeline, Environment)>,
     /// A promotion that is named.
     pub run: Option<PromotionId>,
+    /// Lines of history that are to be imported, and the pipeline that they are of.
+    pub lines: Option<(Pipeline, Vec<Asserted>)>,
 }
 
 impl About {
@@ -39,6 +42,9 @@ impl About {
             return about;
         }
         match event {
+            Event::HistoryImported(event) => {
+                Self { lines: Some((event.pipeline.clone(), event.lines.as_slice().to_vec())), ..Self::default() }
+            }
             Event::ArtifactRegistered(event) => Self {
                 subject: Some((event.pipeline.clone(), event.component.clone())),
                 versions: vec![event.version.clone()],
@@ -57,8 +63,8 @@ impl About {
             subject: Some((promotion.pipeline.clone(), promotion.component.clone())),
             versions: vec![promotion.version.clone()],
             environment: Some(promotion.to.clone()),
-            locks: None,
             run: Some(promotion.promotion_id),
+            ..Self::default()
         }
     }
 }
@@ -71,6 +77,9 @@ pub fn missing(about: &About, state: &State) -> Vec<FactKey> {
     }
     if let Some(run) = about.run {
         keys.push(FactKey::Run(run));
+    }
+    if let Some((pipeline, lines)) = &about.lines {
+        asserted(pipeline, lines, &mut keys);
     }
     if let Some((pipeline, component)) = &about.subject {
         subject(pipeline, component, about, state, &mut keys);
@@ -93,6 +102,16 @@ pub fn bring<E>(about: &About, state: &mut State, mut fetch: impl FnMut(&FactKey
     }
 }
 
+/// An import is judged by what it repeats and by when the first recorded run of each place was; applying it, by what was
+/// asserted of each version before.
+fn asserted(pipeline: &Pipeline, lines: &[Asserted], keys: &mut Vec<FactKey>) {
+    for line in lines {
+        keys.push(FactKey::Line(line.id(pipeline)));
+        keys.push(FactKey::Place(pipeline.clone(), line.component.clone(), line.to.clone()));
+        keys.push(FactKey::Asserted(pipeline.clone(), line.component.clone(), line.to.clone(), line.version.clone()));
+    }
+}
+
 fn subject(pipeline: &Pipeline, component: &Component, about: &About, state: &State, keys: &mut Vec<FactKey>) {
     for version in &about.versions {
         keys.push(FactKey::Release(pipeline.clone(), component.clone(), version.clone()));
@@ -110,6 +129,7 @@ fn subject(pipeline: &Pipeline, component: &Component, about: &About, state: &St
         keys.push(FactKey::Locks(pipeline.clone(), environment.clone()));
         for version in &about.versions {
             keys.push(FactKey::Visit(pipeline.clone(), component.clone(), environment.clone(), version.clone()));
+            keys.push(FactKey::Asserted(pipeline.clone(), component.clone(), environment.clone(), version.clone()));
             gates(pipeline, component, environment, version, state, keys);
         }
     }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::core::{Adopted, Core, Identity, Proposal};
-use super::digest::Digest;
+use super::digest::{Digest, LineId};
+use super::event::history::{Asserted, AssertedKind, HistoryImported};
 use super::event::ledger::LedgerCreated;
 use super::event::promotion::{Leaves, Outcome, Promotion, RegistryTagged, StepStarted};
 use super::event::{Event, Recorded};
-use super::facts::{Fact, FactKey, GateResult, Holder, Lock, Pending, Place, Release, Run, TagState, Visit};
+use super::facts::{AssertedVisit, Fact, FactKey, GateResult, Holder, Lock, Pending, Place, Release, Run, TagState, Visit};
 use super::id::{Epoch, PromotionId, Sequence};
 use super::names::{Component, Environment, GateName, Pipeline, Version};
 use super::time::Timestamp;
@@ -44,12 +45,30 @@ impl State {
         self.complete || self.facts.contains_key(key)
     }
 
+    /// Whether what is not in it does not exist.
+    pub const fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// What is known under that key.
+    pub fn fact(&self, key: &FactKey) -> Option<&Fact> {
+        self.facts.get(key).and_then(Option::as_ref)
+    }
+
+    /// Takes over the core of a slice that began where this state stands, and all that changed in it since.
+    pub fn go_on_with(&mut self, mut slice: Self) {
+        for (key, fact) in slice.take_changes() {
+            self.put(key, fact);
+        }
+        self.core = slice.core;
+    }
+
     /// Brings a fact, or the knowledge that there is none.
     pub fn bring(&mut self, key: FactKey, fact: Option<Fact>) {
         self.facts.insert(key, fact);
     }
 
-    /// The facts that changed since the last call, with their new values; `None` where a fact is no more.
+    /// The facts of a slice that changed since the last call, with their new values; `None` where a fact is no more.
     pub fn take_changes(&mut self) -> Vec<(FactKey, Option<Fact>)> {
         let changed = std::mem::take(&mut self.changed);
         changed.into_iter().map(|key| (key.clone(), self.facts.get(&key).cloned().flatten())).collect()
@@ -74,12 +93,15 @@ impl State {
     }
 
     fn put(&mut self, key: FactKey, fact: Option<Fact>) {
+        // Nobody asks a complete state what changed, and noting it would double what a whole log's fold needs.
+        if !self.complete {
+            self.changed.insert(key.clone());
+        }
         if fact.is_none() && self.complete {
             self.facts.remove(&key);
         } else {
-            self.facts.insert(key.clone(), fact);
+            self.facts.insert(key, fact);
         }
-        self.changed.insert(key);
     }
 
     /// What a version stands for.
@@ -153,6 +175,38 @@ impl State {
         self.get(&FactKey::Run(*promotion)).is_some()
     }
 
+    /// What imported history says last of a version in an environment.
+    pub fn asserted(
+        &self,
+        pipeline: &Pipeline,
+        component: &Component,
+        environment: &Environment,
+        version: &Version,
+    ) -> Option<&AssertedVisit> {
+        match self.get(&FactKey::Asserted(pipeline.clone(), component.clone(), environment.clone(), version.clone()))? {
+            Fact::Asserted(visit) => Some(visit),
+            _ => None,
+        }
+    }
+
+    /// Whether imported history says that this digest came into the environment under that version, and was not taken out since.
+    pub fn asserted_there(
+        &self,
+        pipeline: &Pipeline,
+        component: &Component,
+        environment: &Environment,
+        version: &Version,
+        digest: &Digest,
+    ) -> bool {
+        let visit = self.asserted(pipeline, component, environment, version);
+        visit.is_some_and(|visit| !visit.removed && visit.digest.as_ref() == Some(digest))
+    }
+
+    /// Whether the line was imported.
+    pub fn imported(&self, line: &LineId) -> bool {
+        self.get(&FactKey::Line(*line)).is_some()
+    }
+
     /// Takes in that an entry stands there which is not understood here.
     pub fn pass_over(&mut self, sequence: Sequence, time: Timestamp) {
         self.core.size = sequence.get() + 1;
@@ -204,9 +258,11 @@ impl State {
             }
             Event::PromotionRequested(event) => {
                 let gates = self.gates_of(&event.promotion);
-                self.open(run(entry, &event.promotion, gates, None));
+                self.open(run(entry, &event.promotion, gates, None), entry.time);
             }
-            Event::RollbackRequested(event) => self.open(run(entry, &event.promotion, Vec::new(), Some(event.leaves.clone()))),
+            Event::RollbackRequested(event) => {
+                self.open(run(entry, &event.promotion, Vec::new(), Some(event.leaves.clone())), entry.time);
+            }
             Event::PromotionTakenOver(event) => self.change_run(&event.promotion.promotion_id, |run| {
                 run.epoch = event.epoch;
                 run.holder = entry.actor.clone();
@@ -225,6 +281,7 @@ impl State {
             Event::PromotionFailed(event) => self.close(&event.promotion),
             Event::PromotionAborted(event) => self.close(&event.promotion),
             Event::RollbackFailed(event) => self.close(&event.promotion),
+            Event::HistoryImported(event) => event.lines.as_slice().iter().for_each(|line| self.assert(event, line, entry.sequence)),
             Event::EnvironmentLocked(event) => {
                 let mut locks = self.locks(&event.pipeline, &event.environment).to_vec();
                 locks.push(Lock {
@@ -257,6 +314,17 @@ impl State {
         }
     }
 
+    fn assert(&mut self, event: &HistoryImported, line: &Asserted, sequence: Sequence) {
+        self.put(FactKey::Line(line.id(&event.pipeline)), Some(Fact::Imported));
+        let known = self.asserted(&event.pipeline, &line.component, &line.to, &line.version);
+        if known.is_some_and(|known| known.time > line.time) {
+            return;
+        }
+        let key = FactKey::Asserted(event.pipeline.clone(), line.component.clone(), line.to.clone(), line.version.clone());
+        let removed = line.kind == AssertedKind::Removal;
+        self.put(key, Some(Fact::Asserted(AssertedVisit { digest: line.digest.clone(), removed, time: line.time, sequence })));
+    }
+
     fn endorse(&mut self, sequence: Sequence, entry: &Recorded) {
         let Some(principal) = self.core.key(&entry.key).map(|record| record.principal.clone()) else { return };
         let takes_effect = self.core.would_take_effect(sequence, &principal);
@@ -275,9 +343,10 @@ impl State {
         rules.and_then(|rules| rules.environment(&promotion.to)).map(|environment| environment.gates.clone()).unwrap_or_default()
     }
 
-    fn open(&mut self, run: Run) {
+    fn open(&mut self, run: Run, at: Timestamp) {
         let promotion = run.promotion.clone();
         let mut place = self.place(&promotion.pipeline, &promotion.component, &promotion.to);
+        place.first.get_or_insert(at);
         place.run = Some(promotion.promotion_id);
         self.put(place_key(&promotion), Some(Fact::Place(place)));
         self.put(FactKey::Run(promotion.promotion_id), Some(Fact::Run(run)));

@@ -41,6 +41,7 @@ pub(super) fn summary(event: &Event) -> String {
             format!("{} is in {} again, after {}", release(&event.promotion), event.promotion.to, event.leaves.version)
         }
         Event::RollbackFailed(event) => format!("rollback of {} failed: {}", back(&event.promotion), event.message),
+        Event::HistoryImported(event) => format!("{} of history are imported", counted(event.lines.as_slice().len(), "line")),
         Event::EnvironmentLocked(event) => locked(event),
         Event::EnvironmentUnlocked(event) => unlocked(event),
     }

@@ -304,6 +304,7 @@ pub(crate) fn promote(promotion_id: PromotionId, component_name: &str, version_n
         version: version(version_name),
         from,
         to: environment(to),
+        accept_asserted: false,
         allow_downgrade: false,
         force: false,
         reason: None,
@@ -318,6 +319,7 @@ pub(crate) fn rollback(promotion_id: PromotionId, component_name: &str, version_
         component: component(component_name),
         version: version(version_name),
         environment: environment(environment_name),
+        accept_asserted: false,
         reason: reason("errors since the last release"),
         target_tag: None,
     })

@@ -186,7 +186,15 @@ mod tests {
 
     fn requested() -> Event {
         let (promotion, manifest) = (promotion(), Sequence::new(1));
-        PromotionRequested { allow_downgrade: false, forced: false, manifest, promotion, reason: Some(reason("the release of May")) }.into()
+        PromotionRequested {
+            accept_asserted: None,
+            allow_downgrade: false,
+            forced: false,
+            manifest,
+            promotion,
+            reason: Some(reason("the release of May")),
+        }
+        .into()
     }
 
     fn decided(action: Action, outcome: Outcome, via: &str) -> Event {

@@ -5,7 +5,7 @@ use super::super::event::promotion::{Action, AuthorizationDecided, Outcome, Prom
 use super::super::event::{Event, EventType};
 use super::super::grant::{Permission, Touches};
 use super::super::id::PromotionId;
-use super::super::names::{Component, Environment, Pipeline, Reason};
+use super::super::names::{Component, Environment, Pipeline, Reason, Version};
 use super::super::refusal::{Because, ExitCode};
 use super::super::rules::Rules;
 use super::super::state::State;
@@ -103,6 +103,18 @@ pub(super) fn known_environment(rules: &Rules, environment: &Environment, code: 
 pub(super) fn path(rules: &Rules) -> String {
     let names: Vec<_> = rules.environments().iter().map(|environment| environment.name.to_string()).collect();
     names.join(" → ")
+}
+
+/// Why imported history alone is not enough.
+pub(super) fn asserted_only(component: &Component, version: &Version, environment: &Environment) -> Because {
+    let message =
+        format!("{component} {version} was never promoted to {environment} on record; only imported history says that it was there");
+    Because::new(ExitCode::NeverPromoted, message).hint("if that is to be good enough, say so with --accept-asserted; it is recorded")
+}
+
+/// What to know where imported history is taken for enough.
+pub(super) fn rests_on_import(component: &Component, version: &Version, environment: &Environment) -> String {
+    format!("that {component} {version} was in {environment} is known from imported history alone, which you accepted")
 }
 
 /// The record of having been found not allowed.

@@ -5,6 +5,7 @@
 
 mod common;
 mod environment;
+pub mod import;
 mod keys;
 mod promote;
 mod rollback;
@@ -29,6 +30,7 @@ pub fn decide(state: &State, asker: &Asker, command: &Command) -> Result<Decisio
         Command::Lock(lock) => environment::lock(state, signer, lock),
         Command::Unlock(unlock) => environment::unlock(state, asker, signer, unlock),
         Command::RecordGate(gate) => environment::record_gate(state, signer, gate),
+        Command::Import(import) => import::import(state, signer, import),
         Command::AdoptManifest(rules) => keys::adopt(state, signer, rules),
         Command::AddKey(key) => keys::add(state, signer, key),
         Command::RevokeKey(key) => keys::revoke(state, signer, key),

@@ -3,6 +3,7 @@
 use super::super::command::{Promote, Register};
 use super::super::core::KeyRecord;
 use super::super::event::artifact::ArtifactRegistered;
+use super::super::event::history::Accepted;
 use super::super::event::promotion::{
     Action, AuthorizationDecided, DowngradeDecided, Outcome, Promotion, PromotionRefused, PromotionRequested,
 };
@@ -16,7 +17,9 @@ use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::rules::{Rules, Source};
 use super::super::state::State;
 use super::super::versions::Comparison;
-use super::common::{Decision, for_the_record, known_component, known_environment, path, refused_authorization, right, rules};
+use super::common::{
+    Decision, asserted_only, for_the_record, known_component, known_environment, path, refused_authorization, rests_on_import, right, rules,
+};
 
 /// What a promotion appends; whoever may not append all of it may not begin.
 const APPENDS: &[EventType] = &[
@@ -121,6 +124,7 @@ fn judge(
 fn go(state: &State, promote: &Promote, promotion: &Promotion, downgrade: &DowngradeDecided, via: Reason) -> Decision {
     let manifest = state.core().pipelines.get(&promotion.pipeline).map_or(Sequence::GENESIS, |adopted| adopted.sequence);
     let requested = PromotionRequested {
+        accept_asserted: promote.accept_asserted.then_some(Accepted),
         allow_downgrade: promote.allow_downgrade,
         forced: promote.force,
         manifest,
@@ -137,7 +141,12 @@ fn go(state: &State, promote: &Promote, promotion: &Promotion, downgrade: &Downg
         promotion: Some(promotion.clone()),
     };
     let events = vec![requested.into(), authorization.into(), downgrade.clone().into()];
-    Decision { events, warnings: warnings(downgrade), resume: None }
+    let rests = promotion
+        .from
+        .environment()
+        .filter(|from| state.visit(&promotion.pipeline, &promotion.component, from, &promotion.version).is_none());
+    let asserted = rests.map(|from| rests_on_import(&promotion.component, &promotion.version, from));
+    Decision { events, warnings: warnings(downgrade).into_iter().chain(asserted).collect(), resume: None }
 }
 
 /// A refusal is part of the record: the decisions that were made, then the refusal with every reason.
@@ -201,6 +210,13 @@ fn source(state: &State, promote: &Promote, promotion: &Promotion) -> Option<Bec
     let Source::From(from) = &promotion.from else { return None };
     let Promotion { pipeline, component, version, digest, .. } = promotion;
     let Some(visit) = state.visit(pipeline, component, from, version) else {
+        let said = state.asserted_there(pipeline, component, from, version, digest);
+        if said && promote.accept_asserted {
+            return None;
+        }
+        if said {
+            return Some(asserted_only(component, version, from));
+        }
         let message = format!("{component} {version} was never promoted to {from}");
         let before = state.core().rules(pipeline).and_then(|rules| rules.source_of(from)).unwrap_or(Source::Nowhere);
         return Some(

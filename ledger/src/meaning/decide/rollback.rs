@@ -3,6 +3,7 @@
 use super::super::command::{Asker, Rollback};
 use super::super::core::KeyRecord;
 use super::super::digest::Digest;
+use super::super::event::history::Accepted;
 use super::super::event::promotion::{Action, AuthorizationDecided, Leaves, Outcome, Promotion, RollbackRefused, RollbackRequested};
 use super::super::event::{Event, EventType};
 use super::super::facts::{Holder, Run};
@@ -10,7 +11,10 @@ use super::super::id::{PromotionId, Sequence};
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::rules::Source;
 use super::super::state::State;
-use super::common::{Decision, for_the_record, known_component, known_environment, refused_authorization, right, rules, sentence};
+use super::common::{
+    Decision, asserted_only, for_the_record, known_component, known_environment, refused_authorization, rests_on_import, right, rules,
+    sentence,
+};
 use super::run;
 
 const APPENDS: &[EventType] = &[
@@ -46,6 +50,14 @@ pub(super) fn rollback(state: &State, asker: &Asker, signer: &KeyRecord, rollbac
 fn promotion(state: &State, rollback: &Rollback) -> Result<Promotion, Refusal> {
     let Rollback { pipeline, component, version, environment, .. } = rollback;
     let Some(visit) = state.visit(pipeline, component, environment, version) else {
+        if let Some(digest) = said_to_be_there(state, rollback) {
+            let landing = landing(rollback, digest);
+            return if rollback.accept_asserted {
+                Ok(landing)
+            } else {
+                Err(refuse(&landing, None, vec![asserted_only(component, version, environment)]))
+            };
+        }
         let message = format!("{component} {version} was never promoted to {environment}");
         let reason = Because::new(ExitCode::NeverPromoted, message);
         return Err(match state.release(pipeline, component, version) {
@@ -54,6 +66,13 @@ fn promotion(state: &State, rollback: &Rollback) -> Result<Promotion, Refusal> {
         });
     };
     Ok(landing(rollback, &visit.digest))
+}
+
+/// The digest that imported history says came into the environment, and was not taken out since.
+fn said_to_be_there<'a>(state: &'a State, rollback: &Rollback) -> Option<&'a Digest> {
+    let Rollback { pipeline, component, version, environment, .. } = rollback;
+    let visit = state.asserted(pipeline, component, environment, version)?;
+    visit.digest.as_ref().filter(|_| !visit.removed)
 }
 
 fn landing(rollback: &Rollback, digest: &Digest) -> Promotion {
@@ -104,7 +123,9 @@ fn judge(
             let mut events: Vec<Event> = Vec::new();
             events.extend(hanging.map(|hanging| ended(hanging, promotion)));
             events.extend(request(state, rollback, promotion, leaves, via));
-            Ok(Decision::append(events))
+            let Promotion { component, version, to, .. } = promotion;
+            let asserted = visit.is_none().then(|| rests_on_import(component, version, to));
+            Ok(Decision { warnings: asserted.into_iter().collect(), ..Decision::append(events) })
         }
         (authorized, _) => Err(refuse(promotion, authorized.err(), reasons)),
     }
@@ -117,7 +138,8 @@ fn ended(hanging: &Run, promotion: &Promotion) -> Event {
 
 fn request(state: &State, rollback: &Rollback, promotion: &Promotion, leaves: Leaves, via: super::super::names::Reason) -> [Event; 2] {
     let manifest = state.core().pipelines.get(&promotion.pipeline).map_or(Sequence::GENESIS, |adopted| adopted.sequence);
-    let requested = RollbackRequested { leaves, manifest, promotion: promotion.clone(), reason: rollback.reason.clone() };
+    let accept_asserted = rollback.accept_asserted.then_some(Accepted);
+    let requested = RollbackRequested { accept_asserted, leaves, manifest, promotion: promotion.clone(), reason: rollback.reason.clone() };
     let authorization = AuthorizationDecided {
         action: Action::Rollback,
         authorized_via: via,

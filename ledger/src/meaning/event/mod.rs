@@ -2,6 +2,7 @@
 
 pub mod artifact;
 pub mod environment;
+pub mod history;
 pub mod ledger;
 pub mod promotion;
 
@@ -15,6 +16,7 @@ use super::time::Timestamp;
 
 use artifact::{ArtifactRegistered, GateCompleted};
 use environment::{EnvironmentLocked, EnvironmentUnlocked};
+use history::HistoryImported;
 use ledger::{BodyRemoved, ClockCorrected, FormatRaised, KeyAdded, KeyEndorsed, KeyProposed, KeyRevoked, LedgerCreated, ManifestAdopted};
 use promotion::{
     AuthorizationDecided, DowngradeDecided, PromotionAborted, PromotionCompleted, PromotionFailed, PromotionRefused, PromotionRequested,
@@ -89,6 +91,7 @@ events! {
     RollbackRefused,
     RollbackCompleted,
     RollbackFailed,
+    HistoryImported,
     EnvironmentLocked,
     EnvironmentUnlocked,
 }
@@ -102,6 +105,7 @@ impl Event {
         }
         match self {
             Self::ManifestAdopted(event) => Touches { pipeline: One(event.rules.pipeline()), ..Touches::everything() },
+            Self::HistoryImported(event) => Touches { pipeline: One(&event.pipeline), ..Touches::everything() },
             Self::ArtifactRegistered(event) => {
                 Touches { pipeline: One(&event.pipeline), component: One(&event.component), environment: Nothing, gate: Nothing }
             }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::artifact::GateStatus;
+use super::history::Accepted;
 use crate::meaning::digest::Digest;
 use crate::meaning::exit_code::ExitCode;
 use crate::meaning::grant::{Reach, Touches};
@@ -126,6 +127,9 @@ pub struct DowngradeDecided {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PromotionRequested {
+    /// That imported history may stand for what was recorded.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub accept_asserted: Option<Accepted>,
     /// Whether the caller said that a downgrade is meant.
     pub allow_downgrade: bool,
     /// Whether the tags are to be made again although the release is there.
@@ -302,6 +306,9 @@ pub struct PromotionTakenOver {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RollbackRequested {
+    /// That imported history may stand for what was recorded.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub accept_asserted: Option<Accepted>,
     /// What it leaves.
     pub leaves: Leaves,
     /// The place of the manifest that was in force.

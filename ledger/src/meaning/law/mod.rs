@@ -4,6 +4,7 @@
 //! skip it. The rules are named in `FORMAT.md`, and each refusal names its rule.
 
 mod environment;
+mod history;
 mod keys;
 mod promotion;
 mod rule;
@@ -58,6 +59,7 @@ pub fn lawful(state: &State, entry: &Recorded) -> Result<(), Unlawful> {
             promotion::ended(state, &event.promotion, event.epoch, &event.tags_left, entry, Some(true))
         }
         Event::PromotionAborted(event) => promotion::aborted(state, event),
+        Event::HistoryImported(event) => history::imported(state, event, entry),
         Event::EnvironmentLocked(event) => {
             environment::known(state, &event.pipeline, &event.environment, event.component.as_ref()).map(|_| ())
         }

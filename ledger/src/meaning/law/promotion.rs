@@ -43,7 +43,9 @@ pub(super) fn requested(state: &State, event: &PromotionRequested) -> Result<(),
     })?;
     if let Source::From(source) = from {
         let visit = state.visit(pipeline, component, source, version);
-        require(visit.is_some_and(|visit| visit.digest == *digest && visit.left_by_rollback.is_none()), Rule::Path, || {
+        let asserted = || event.accept_asserted.is_some() && state.asserted_there(pipeline, component, source, version, digest);
+        let there = visit.map_or_else(asserted, |visit| visit.digest == *digest && visit.left_by_rollback.is_none());
+        require(there, Rule::Path, || {
             format!("{component} {version} must have been promoted to {source}, and not rolled back from there since")
         })?;
     }
@@ -69,7 +71,8 @@ pub(super) fn rollback_requested(state: &State, event: &RollbackRequested, entry
     })?;
     require(*version != leaves.version, Rule::RollbackTarget, || format!("{version} is in {to} already"))?;
     let visit = state.visit(pipeline, component, to, version);
-    require(visit.is_some_and(|visit| visit.digest == *digest), Rule::RollbackTarget, || {
+    let asserted = || event.accept_asserted.is_some() && state.asserted_there(pipeline, component, to, version, digest);
+    require(visit.map_or_else(asserted, |visit| visit.digest == *digest), Rule::RollbackTarget, || {
         format!("{component} {version} must have been promoted to {to} before, as {digest}")
     })?;
     let number = visit.map_or(0, |visit| visit.rollbacks) + 1;

@@ -73,6 +73,10 @@ pub enum Rule {
     RollbackTarget,
     /// A refusal names its reasons.
     Reasons,
+    /// What is asserted lies before the entry that records it, and before what was recorded in its place.
+    AssertedTime,
+    /// A line of history is imported once.
+    ImportedOnce,
     /// A lock that is lifted stands, and is one's own unless others' may be lifted.
     LockOwner,
 }
@@ -129,6 +133,8 @@ impl Rule {
             Self::TagsLeft => "tags left",
             Self::RollbackTarget => "rollback target",
             Self::Reasons => "reasons",
+            Self::AssertedTime => "asserted time",
+            Self::ImportedOnce => "imported once",
             Self::LockOwner => "lock owner",
         }
     }

@@ -62,6 +62,7 @@ pub(crate) fn promote(component_name: &str, version_name: &str, from: &str, to: 
         version: version(version_name),
         from: source(from),
         to: environment(to),
+        accept_asserted: false,
         allow_downgrade: false,
         force: false,
         reason: None,
@@ -77,6 +78,7 @@ pub(crate) fn rollback(component_name: &str, version_name: &str, environment_nam
         component: component(component_name),
         version: version(version_name),
         environment: environment(environment_name),
+        accept_asserted: false,
         reason: reason("checkout is broken"),
         target_tag: None,
     }

@@ -3,6 +3,7 @@
 mod chain;
 mod forms;
 mod hand;
+mod history;
 mod keys;
 mod promotions;
 mod rollbacks;
@@ -88,7 +89,10 @@ impl fmt::Display for Case {
 
 /// Every vector.
 pub(crate) fn all() -> Vec<Case> {
-    [valid::all(), forms::all(), chain::all(), keys::all(), promotions::all(), rollbacks::all()].into_iter().flatten().collect()
+    [valid::all(), forms::all(), chain::all(), keys::all(), promotions::all(), rollbacks::all(), history::all()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Where the files are.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::hand::{Hand, Key, everything};
+use super::history::{accepting, declaring, import, line};
 use super::run::{COMPONENT, GATE, PIPELINE, RIGHT, Run, digest, gate, registration, rules, with};
 use super::{Case, PinsText, Wrong};
 
@@ -15,6 +16,7 @@ pub(crate) fn all() -> Vec<Case> {
         narrowed(),
         downgraded(),
         bodies(),
+        imported(),
         longest(),
         edges(),
         pinned(),
@@ -24,6 +26,43 @@ pub(crate) fn all() -> Vec<Case> {
 
 fn genesis() -> Case {
     Case::valid("genesis", "Entry 0 alone.", &Hand::with(&[&Key::alice()]))
+}
+
+/// What somebody says happened before, some of it under names that are gone, and two runs that rest on it.
+fn imported() -> Case {
+    let alice = Key::alice();
+    let mut hand = Hand::with(&[&alice]);
+    hand.adopt(&alice);
+    hand.register(&alice, "v1.0.0", 1);
+    hand.register(&alice, "v1.1.0", 2);
+    let web = with(line("2024-05-02T07:08:09.000001Z", "2024.5", 9, "qa", "live"), "component", json!("team/web"));
+    let unnamed = |mut line: Value| {
+        line.as_object_mut().expect("a line").remove("digest");
+        with(with(line, "kind", json!("rollback")), "note", json!("told by\nan old \"spreadsheet\" — 2024"))
+    };
+    let gone = unnamed(line("2025-01-01T00:00:00.000000Z", "v0.1.0", 1, "dev", "dev"));
+    let removed = with(line("2025-02-01T00:00:00.000000Z", "v0.1.0", 1, "none", "dev"), "kind", json!("removal"));
+    hand.write(&alice, "history.imported", declaring(json!(["team/web"]), json!(["live", "qa"]), &[web, gone, removed]));
+    let in_dev = line("2025-03-01T10:00:00.000000Z", "v1.0.0", 1, "none", "dev");
+    hand.write(&alice, "history.imported", import(std::slice::from_ref(&in_dev)));
+    let passed = hand.gate(&alice, 1, "passed");
+    let onward = Run::promotion(1, "v1.0.0", 1, "dev", "staging");
+    let (event_type, data) = accepting(onward.request());
+    hand.write(&alice, event_type, data);
+    hand.authorize(&alice, &onward);
+    hand.compare(&alice, &onward, None);
+    hand.tags(&alice, &onward, None);
+    hand.complete(&alice, &onward, &[passed]);
+    // Recorded at entry 15 or later: what is asserted may still be older than that.
+    hand.carry_out(&alice, &Run::promotion(2, "v1.1.0", 2, "none", "dev"), None, None, &[]);
+    hand.write(&alice, "history.imported", import(&[line("2025-02-28T10:00:00.000000Z", "v0.9.0", 9, "none", "dev")]));
+    let back = Run::rollback(3, "dev", ("v1.0.0", 1), ("v1.1.0", 2), 1);
+    let (event_type, data) = accepting(back.request());
+    hand.write(&alice, event_type, data);
+    hand.authorize(&alice, &back);
+    hand.tags(&alice, &back, Some(2));
+    hand.complete(&alice, &back, &[]);
+    Case::valid("imported", "Imported history, and runs that were said to rest on it.", &hand)
 }
 
 /// Everything that happens to a team in a bad week.
