@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod history;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod keys;
 pub(crate) mod lock;
@@ -63,6 +64,7 @@ pub(crate) enum Command {
     Where(whereabouts::Where),
     Verify(verify::Verify),
     Export(export::Export),
+    Import(import::Import),
     Backup(backup::Backup),
     Replay(replay::Replay),
     #[command(subcommand)]
@@ -94,6 +96,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Command
         Command::Where(arguments) => whereabouts::run(context, &arguments),
         Command::Verify(arguments) => verify::run(context, &arguments),
         Command::Export(arguments) => export::run(context, &arguments),
+        Command::Import(arguments) => import::run(context, &arguments),
         Command::Backup(arguments) => backup::run(context, &arguments),
         Command::Replay(arguments) => replay::run(context, &arguments),
         Command::Keys(arguments) => keys::run(context, arguments),

@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod audit;
 pub(crate) mod history;
+pub(crate) mod import;
 pub(crate) mod run;
 pub(crate) mod setup;
 pub(crate) mod show;

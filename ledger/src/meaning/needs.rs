@@ -85,6 +85,8 @@ pub fn missing(about: &About, state: &State) -> Vec<FactKey> {
         subject(pipeline, component, about, state, &mut keys);
     }
     keys.retain(|key| !state.has(key));
+    keys.sort_unstable();
+    keys.dedup();
     keys
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::command::{Import, NumberedLine};
+use super::super::command::{Asker, Import, NumberedLine};
 use super::super::core::KeyRecord;
 use super::super::event::history::{Asserted, Declared, HistoryImported, Lines};
 use super::super::event::{Event, EventType};
@@ -30,7 +30,7 @@ pub struct Examined<'a> {
 pub(super) fn import(state: &State, signer: &KeyRecord, import: &Import) -> Result<Decision, Refusal> {
     let rules = rules(state, &import.pipeline)?;
     allowed(signer, import)?;
-    let examined = examine(state, rules, import);
+    let examined = look(state, rules, import);
     let mut refused = examined.refused.into_iter().map(|(number, because)| numbered(number, because));
     if let Some(first) = refused.next() {
         return Err(Refusal::new(first, refused.collect(), Vec::new()));
@@ -44,8 +44,15 @@ fn allowed(signer: &KeyRecord, import: &Import) -> Result<Reason, Because> {
     right(signer, &[EventType::HistoryImported], touches)
 }
 
+/// Looks at every line, without deciding anything. The state must hold what `needs` names for the command.
+pub fn examine<'a>(state: &State, asker: &Asker, import: &'a Import) -> Result<Examined<'a>, Refusal> {
+    let rules = rules(state, &import.pipeline)?;
+    allowed(super::signer(state, asker)?, import)?;
+    Ok(look(state, rules, import))
+}
+
 /// Looks at every line: whether it is new, known, or impossible.
-pub fn examine<'a>(state: &State, rules: &Rules, import: &'a Import) -> Examined<'a> {
+fn look<'a>(state: &State, rules: &Rules, import: &'a Import) -> Examined<'a> {
     let mut examined = Examined::default();
     let mut seen = BTreeSet::new();
     for NumberedLine { number, line } in &import.lines {
@@ -80,15 +87,14 @@ fn impossible(state: &State, rules: &Rules, import: &Import, line: &Asserted) ->
 }
 
 fn unknown(rules: &Rules, line: &Asserted) -> Option<Because> {
-    let declare = "if the name is right, say so with --declare";
     if rules.component(&line.component).is_none() {
         let message = format!("pipeline {} has no component {}", rules.pipeline(), line.component);
-        return Some(Because::new(ExitCode::NotFound, message).hint(declare));
+        return Some(Because::new(ExitCode::NotFound, message));
     }
     let mut environments = [Some(&line.to), line.from.environment()].into_iter().flatten();
     let environment = environments.find(|name| rules.environment(name).is_none())?;
     let message = format!("pipeline {} has no environment {environment}", rules.pipeline());
-    Some(Because::new(ExitCode::NotFound, message).hint(declare))
+    Some(Because::new(ExitCode::NotFound, message))
 }
 
 fn numbered(number: u64, because: Because) -> Because {
