@@ -6,6 +6,7 @@ mod support;
 
 mod decide_gates;
 mod decide_guards;
+mod decide_import;
 mod decide_keys;
 mod decide_locks;
 mod decide_promote;

@@ -3,6 +3,7 @@
 //! One test crate, so that the program's dependencies are linked once:
 //! * `promotion`: a whole story against a real registry, and every guard on the way;
 //! * `outputs`: what people and machines are given to read;
+//! * `imports`: history from before the ledger;
 //! * `interrupted`: `kill -9` at every step, and a registry that stalls, fails and lies;
 //! * `races`: processes that want the same thing at once;
 //! * `tampering`: a ledger that somebody changed;
@@ -10,6 +11,7 @@
 //!
 //! `shop` is what they share: a workspace with a ledger, a manifest and images.
 
+mod imports;
 mod interrupted;
 mod outputs;
 mod promotion;

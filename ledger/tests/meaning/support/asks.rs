@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use promotion_ledger::meaning::command::{Command, Lock, Promote, Register, Rollback, Seen, Unlock};
+use promotion_ledger::meaning::command::{Command, Import, Lock, Promote, Register, Rollback, Seen, Unlock};
 use promotion_ledger::meaning::event::artifact::GateCompleted;
 use promotion_ledger::meaning::event::ledger::{KeyAddition, KeyRevoked};
 use promotion_ledger::meaning::id::PromotionId;
@@ -29,6 +29,7 @@ asks! {
     Register => Register,
     Promote => Promote,
     Rollback => Rollback,
+    Import => Import,
     Lock => Lock,
     Unlock => Unlock,
     GateCompleted => RecordGate,

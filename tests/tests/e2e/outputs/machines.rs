@@ -56,6 +56,9 @@ const STORY: &[(&str, i32)] = &[
     ("export audit", 0),
     ("verify --export audit", 0),
     ("backup copy.db", 0),
+    ("import history.jsonl", 3),
+    ("import history.jsonl --declare --dry-run", 0),
+    ("import history.jsonl --declare", 0),
     ("replay --check", 0),
     ("replay", 0),
     ("schema", 0),
@@ -95,6 +98,7 @@ fn beginning() -> Shop {
     let shop = Shop::without_ledger(GATED);
     shop.workspace
         .write("other.yaml", "artifacts:\n  registry: oci-layout:images\n  promotion:\n    pipeline: shop\n    components: {api: api}\n");
+    shop.workspace.write("history.jsonl", include_str!("../../../../fixtures/history/shop.jsonl"));
     shop
 }
 
