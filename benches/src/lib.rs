@@ -1,1 +1,3 @@
-//! Benches only: see `benches/benches/`.
+//! What benches and long tests have in common: plausible ledgers of any size.
+
+pub mod ledgers;

@@ -9,6 +9,7 @@ use promotion_ledger::meaning::names::{Component, Environment, GateName, Pipelin
 use promotion_ledger::meaning::refusal::{ExitCode, Refusal};
 use promotion_ledger::meaning::rules::{Rules, Source};
 use promotion_ledger::meaning::versions::Comparison;
+use promotion_replay::models::rows::Kind;
 
 use crate::answer::Answer;
 use crate::context::Context;
@@ -306,7 +307,7 @@ fn demanded_gates(opened: &Opened, subject: &Subject, plan: &Plan) -> Result<Vec
 
 /// The median of what earlier runs took.
 fn estimate(opened: &Opened, subject: &Subject) -> Result<Option<Estimate>, CommandError> {
-    let mut durations = opened.index.durations(&subject.pipeline, &subject.component, &subject.to, RUNS)?;
+    let mut durations = opened.index.durations(Kind::Promotion, &subject.pipeline, &subject.component, &subject.to, RUNS)?;
     durations.sort_unstable();
     let median = durations.get(durations.len() / 2);
     Ok(median.map(|median| Estimate { milliseconds: u64::try_from(median.as_millis()).unwrap_or(u64::MAX), runs: durations.len() }))
@@ -329,12 +330,10 @@ pub(crate) fn rules_of(opened: &Opened, pipeline: &Pipeline) -> Result<Rules, Co
 
 /// The run that is meant: by its id, by the beginning of it, or because there is only one.
 pub(crate) fn run_under_way(context: &Context, opened: &Opened, named: Option<&str>) -> Result<Run, CommandError> {
-    let all = opened.index.under_way(context.global.pipeline.as_ref())?;
-    let mut meant: Vec<Run> = all
-        .into_iter()
-        .map(|row| row.run)
-        .filter(|run| named.is_none_or(|named| run.promotion.promotion_id.to_string().starts_with(named)))
-        .collect();
+    let all = opened.index.under_way(context.global.pipeline.as_ref(), opened.index.now())?;
+    let ids = all.iter().map(|row| row.promotion.promotion_id).filter(|id| named.is_none_or(|named| id.to_string().starts_with(named)));
+    let runs = ids.map(|id| opened.index.run(&id)).collect::<Result<Vec<_>, _>>()?;
+    let mut meant: Vec<Run> = runs.into_iter().flatten().collect();
     match (meant.len(), meant.pop()) {
         (1, Some(run)) => Ok(run),
         (0, _) => {

@@ -13,4 +13,5 @@ pub mod models;
 pub use check::{CheckError, Checked, Difference, check};
 pub use index::{FollowError, Followed, Index, IndexError};
 pub use models::filters::{HistoryFilter, Locator, StatusFilter};
-pub use models::rows::{BodyRow, HistoryRow, Kind, LockRow, PlaceRow, ReleaseRow, RunRow, TenureRow};
+pub use models::horizon::Horizon;
+pub use models::rows::{AdoptedRow, BodyRow, HistoryRow, Kind, LockRow, PlaceRow, ReleaseRow, RunRow, Spot, TenureRow};

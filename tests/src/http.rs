@@ -49,6 +49,13 @@ impl Message {
         self.closing()
     }
 
+    /// The same message with this header in place of its own.
+    pub(crate) fn with_header(mut self, name: &str, value: String) -> Self {
+        self.remove(name);
+        self.headers.push((name.to_owned(), value));
+        self
+    }
+
     /// The same message, asking that the connection be closed after it.
     pub(crate) fn closing(mut self) -> Self {
         self.remove("connection");

@@ -1,7 +1,8 @@
 //! The harness of the tests that cross crates: real servers, real programs, and ways to hurt them.
 //!
 //! * [`registry`]: an OCI registry of our own on a loopback port, with or without a password or TLS;
-//! * [`proxy`]: stands before it and stalls, refuses, cuts, forges or loses what passes;
+//! * [`repository`]: a repository in it, asked over the registry's API, and copied;
+//! * [`proxy`]: stands before it and stalls, refuses, cuts, drips, forges or loses what passes;
 //! * [`layout`]: little images, made by hand, as an OCI image layout;
 //! * [`skopeo`]: what a program that shares no code with ours finds in a registry;
 //! * [`command`]: `promoledger` itself, in a clean environment, and under strace to be killed at any system call;
@@ -14,6 +15,7 @@ pub mod imports;
 pub mod layout;
 pub mod proxy;
 pub mod registry;
+pub mod repository;
 pub mod skopeo;
 pub mod source;
 

@@ -1,95 +1,18 @@
-//! A proxy before a registry that hurts chosen requests: it stalls, refuses, loses, cuts or forges.
+//! A proxy before a registry that hurts chosen requests: it stalls, refuses, loses, cuts, drips or forges.
 //!
 //! HTTP/1.1 without TLS, one request per connection, whole messages in memory: enough for a registry on loopback.
 
-use std::io::{self, BufReader, Write};
+mod fault;
+
+use std::io::{self, BufReader};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+
+use fault::lock;
+pub use fault::{Fault, Gate};
 
 use crate::http::Message;
-
-/// How long a test waits for a request to come, and a stalled request for its release.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// What happens to a chosen request.
-#[derive(Debug, Clone)]
-pub enum Fault {
-    /// It waits before it is forwarded, until the gate opens.
-    Stall(Gate),
-    /// It is not forwarded; this is the answer.
-    Answer {
-        /// The status code.
-        status: u16,
-        /// Headers beside `Content-Length` and `Connection`, e.g. `Retry-After`.
-        headers: Vec<(&'static str, String)>,
-        /// The body.
-        body: Vec<u8>,
-    },
-    /// It is not forwarded, and the connection is closed without an answer: it failed, and the client cannot know.
-    LoseRequest,
-    /// It is forwarded, and the connection is closed without an answer: it was done, and the client cannot know.
-    LoseAnswer,
-    /// It is forwarded; of the answer's body only the first half comes.
-    CutBody,
-    /// It is forwarded; the answer keeps its status and headers, but these are its bytes.
-    ReplaceBody(Vec<u8>),
-}
-
-impl Fault {
-    /// An answer with an empty body.
-    #[must_use]
-    pub fn status(status: u16) -> Self {
-        Self::Answer { status, headers: Vec::new(), body: Vec::new() }
-    }
-}
-
-/// Holds a stalled request until a test lets it pass.
-#[derive(Debug, Clone, Default)]
-pub struct Gate(Arc<(Mutex<GateState>, Condvar)>);
-
-#[derive(Debug, Default)]
-struct GateState {
-    reached: bool,
-    open: bool,
-}
-
-impl Gate {
-    /// A closed gate.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Waits until a request stands before the gate; fails after a minute.
-    pub fn wait_until_reached(&self) {
-        assert!(self.wait(|state| state.reached), "no request came to the gate within {PATIENCE:?}");
-    }
-
-    /// Lets the request pass, and all later ones.
-    pub fn open(&self) {
-        self.change(|state| state.open = true);
-    }
-
-    /// Says that a request is here and holds it until the gate opens.
-    fn hold(&self) {
-        self.change(|state| state.reached = true);
-        self.wait(|state| state.open);
-    }
-
-    fn change(&self, change: impl FnOnce(&mut GateState)) {
-        let (state, changed) = &*self.0;
-        change(&mut lock(state));
-        changed.notify_all();
-    }
-
-    fn wait(&self, reached: impl Fn(&GateState) -> bool) -> bool {
-        let (state, changed) = &*self.0;
-        let (state, _) = changed.wait_timeout_while(lock(state), PATIENCE, |state| !reached(state)).unwrap_or_else(PoisonError::into_inner);
-        reached(&state)
-    }
-}
 
 /// A request that has come through.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,8 +24,9 @@ pub struct Request {
 }
 
 impl Request {
+    /// No method stands for every one.
     fn matches(&self, method: &str, path_part: &str) -> bool {
-        self.method == method && self.path.contains(path_part)
+        (method.is_empty() || self.method == method) && self.path.contains(path_part)
     }
 }
 
@@ -133,6 +57,8 @@ struct Rule {
     path_part: String,
     /// How many matching requests pass before the one that is hurt.
     passing: usize,
+    /// Whether all that come after it are hurt, too.
+    lasting: bool,
     fault: Fault,
 }
 
@@ -155,9 +81,24 @@ impl Proxy {
     }
 
     /// Hurts the `nth` request from now on (1 is the next one) with this method and this text in its path. Once.
+    /// An empty method stands for every one.
     pub fn hurt(&self, nth: usize, method: &str, path_part: &str, fault: Fault) {
+        self.add(nth, method, path_part, false, fault);
+    }
+
+    /// Hurts the `nth` such request from now on and all that come after it, until [`Proxy::heal`].
+    pub fn hurt_from(&self, nth: usize, method: &str, path_part: &str, fault: Fault) {
+        self.add(nth, method, path_part, true, fault);
+    }
+
+    /// Hurts nothing more.
+    pub fn heal(&self) {
+        lock(&self.shared.state).rules.clear();
+    }
+
+    fn add(&self, nth: usize, method: &str, path_part: &str, lasting: bool, fault: Fault) {
         let passing = nth.checked_sub(1).expect("requests are counted from 1");
-        let rule = Rule { method: method.to_owned(), path_part: path_part.to_owned(), passing, fault };
+        let rule = Rule { method: method.to_owned(), path_part: path_part.to_owned(), passing, lasting, fault };
         lock(&self.shared.state).rules.push(rule);
     }
 
@@ -200,41 +141,11 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 fn serve(client: &TcpStream, shared: &Shared) -> io::Result<()> {
     let message = Message::read_request(&mut BufReader::new(client))?;
     let fault = shared.note(request_of(&message));
-    if let Some(answer) = answer(message, fault, &shared.upstream)? {
-        (&mut &*client).write_all(&answer)?;
+    match fault {
+        None => fault::send(client, &fault::forward(message, &shared.upstream)?.bytes())?,
+        Some(fault) => fault.befall(message, &shared.upstream, client)?,
     }
     client.shutdown(Shutdown::Both)
-}
-
-/// What the client gets; nothing, where its connection is to be closed without an answer.
-fn answer(message: Message, fault: Option<Fault>, upstream: &str) -> io::Result<Option<Vec<u8>>> {
-    let forward = || forward(message, upstream);
-    match fault {
-        None => Ok(Some(forward()?.bytes())),
-        Some(Fault::Stall(gate)) => {
-            gate.hold();
-            Ok(Some(forward()?.bytes()))
-        }
-        Some(Fault::Answer { status, headers, body }) => {
-            let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            Ok(Some(Message::response(status, &headers, &body).bytes()))
-        }
-        Some(Fault::LoseRequest) => Ok(None),
-        Some(Fault::LoseAnswer) => forward().map(|_| None),
-        Some(Fault::CutBody) => {
-            let response = forward()?;
-            let mut bytes = response.bytes();
-            bytes.truncate(bytes.len() - response.body.len().div_ceil(2));
-            Ok(Some(bytes))
-        }
-        Some(Fault::ReplaceBody(body)) => Ok(Some(forward()?.with_body(body).bytes())),
-    }
-}
-
-fn forward(message: Message, upstream: &str) -> io::Result<Message> {
-    let mut stream = TcpStream::connect(upstream)?;
-    stream.write_all(&message.closing().bytes())?;
-    Message::read_response(&mut BufReader::new(stream))
 }
 
 fn request_of(message: &Message) -> Request {
@@ -257,17 +168,19 @@ impl Shared {
             }
         }
         state.requests.push(request);
-        due.map(|index| state.rules.remove(index).fault)
+        let rule = state.rules.get(due?)?;
+        let fault = rule.fault.clone();
+        if !rule.lasting {
+            state.rules.remove(due?);
+        }
+        Some(fault)
     }
-}
-
-/// The lock, even where a test that held it has panicked: its own panic is the one to show.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
     use crate::layout::Layout;
     use crate::registry::Registry;
@@ -361,6 +274,71 @@ mod tests {
         assert_eq!(seen(), before);
         assert!(get(&proxy, MANIFEST).is_err());
         assert_eq!(seen(), before + 1);
+    }
+
+    #[test]
+    fn a_lasting_fault_lasts_until_it_is_healed() {
+        let (_registry, proxy, _) = served_image();
+        proxy.hurt_from(2, "", "", Fault::status(500));
+        let status = || get(&proxy, MANIFEST).expect("an answer comes").0;
+        assert!(status().contains(" 200 "));
+        assert!(status().contains(" 500 ") && status().contains(" 500 "));
+        proxy.heal();
+        assert!(status().contains(" 200 "));
+    }
+
+    #[test]
+    fn an_answer_may_be_held_that_was_given() {
+        let (registry, proxy, _) = served_image();
+        let seen = || registry.log().matches("response completed").count();
+        let before = seen();
+        let gate = Gate::new();
+        proxy.hurt(1, "GET", MANIFEST, Fault::StallAnswer(gate.clone()));
+        thread::scope(|scope| {
+            let asking = scope.spawn(|| get(&proxy, MANIFEST));
+            gate.wait_until_reached();
+            assert_eq!(seen(), before + 1);
+            gate.drop_it();
+            assert!(asking.join().expect("asking does not panic").is_err());
+        });
+    }
+
+    #[test]
+    fn a_held_request_may_come_late_or_never() {
+        let (registry, proxy, _) = served_image();
+        let seen = || registry.log().matches("response completed").count();
+        let before = seen();
+        for (late, more) in [(false, 0), (true, 1)] {
+            let gate = Gate::new();
+            proxy.hurt(1, "GET", MANIFEST, Fault::Stall(gate.clone()));
+            let mut asking = TcpStream::connect(proxy.host()).expect("the proxy listens");
+            asking.write_all(format!("GET {MANIFEST} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).expect("it is sent");
+            gate.wait_until_reached();
+            // Whoever asked is gone before it passes.
+            drop(asking);
+            if late {
+                gate.open();
+                gate.wait_until_passed();
+            } else {
+                gate.drop_it();
+            }
+            assert_eq!(seen(), before + more);
+        }
+    }
+
+    #[test]
+    fn an_answer_may_lie() {
+        let (_registry, proxy, _) = served_image();
+        let half = |fault| {
+            proxy.hurt(1, "GET", MANIFEST, fault);
+            get(&proxy, MANIFEST).expect("an answer comes").1
+        };
+        let whole = get(&proxy, MANIFEST).expect("an answer comes").1;
+        let cut = half(Fault::HalfBody);
+        assert!(whole.starts_with(&cut) && cut.len() == whole.len() / 2);
+        assert_eq!(half(Fault::Header("Docker-Content-Digest", "sha256:0".to_owned())), whole);
+        let other = half(Fault::Instead("absent".to_owned()));
+        assert!(String::from_utf8_lossy(&other).contains("MANIFEST_UNKNOWN"));
     }
 
     #[test]

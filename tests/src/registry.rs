@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -78,6 +78,11 @@ impl Registry {
     pub fn ca_pem(&self) -> String {
         assert!(self.options.tls, "a registry without TLS has no certificate authority: start it with Options {{ tls: true, .. }}");
         fs::read_to_string(self.folder.path().join("ca.crt")).expect("the authority's certificate was written at the start")
+    }
+
+    /// The folder that its repositories lie in.
+    pub(crate) fn repositories(&self) -> PathBuf {
+        self.folder.path().join("data/docker/registry/v2/repositories")
     }
 
     /// Skopeo, set up to be let in here.

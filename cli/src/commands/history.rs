@@ -9,6 +9,7 @@ use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::filters::HistoryFilter;
 use promotion_replay::models::rows::HistoryRow;
 
+use super::moment::{self, Asked, Moment, first_of, last_of};
 use super::status::when::second;
 use crate::answer::Answer;
 use crate::context::Context;
@@ -47,6 +48,9 @@ pub(crate) struct History {
     /// Recorded at this time or earlier: 2026-01-15T14:45:00Z, or 2026-01-15 for the whole day
     #[arg(long, value_name = "TIME", value_parser = last_of)]
     until: Option<Timestamp>,
+    /// As it stood then, nothing after: a time, or seq:N for the entry that is the last one known
+    #[arg(long, value_name = "TIME|seq:N", value_parser = moment::parse)]
+    at: Option<Moment>,
     /// At most so many entries
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     limit: u32,
@@ -58,6 +62,7 @@ pub(crate) struct History {
 pub(crate) fn run(context: &Context, arguments: &History) -> Result<Answer, CommandError> {
     let opened = session::open_to_read(context)?;
     let pipeline = context.global.pipeline.as_ref().map(|_| opened.pipeline(context)).transpose()?;
+    let asked = Asked::new(&opened, arguments.at)?;
     let event_type = arguments.event_type.as_deref().map(|name| event_type(name, opened.index.understood())).transpose()?;
     let filter = HistoryFilter {
         pipeline,
@@ -70,12 +75,13 @@ pub(crate) fn run(context: &Context, arguments: &History) -> Result<Answer, Comm
         since: arguments.since,
         until: arguments.until,
         promotion_id: None,
+        horizon: arguments.at.map(|_| asked.horizon),
         before: arguments.before,
         limit: arguments.limit.saturating_add(1),
     };
     let mut rows = opened.index.history(&filter)?;
     let next = cut(&mut rows, arguments.limit);
-    let view = View { entries: rows.iter().map(Into::into).collect(), next: next.map(Sequence::get) };
+    let view = View { at: asked.at(), entries: rows.iter().map(Into::into).collect(), next: next.map(Sequence::get) };
     let answer = Answer::new(page(&rows), &view);
     Ok(match next {
         Some(next) => answer.note(paint(DIM, format!("There is more: the same command with --before {next} goes on."))),
@@ -115,23 +121,6 @@ fn cursor(text: &str) -> Result<Sequence, String> {
     Ok(Sequence::new(place))
 }
 
-/// A time, or the first moment of a day.
-fn first_of(text: &str) -> Result<Timestamp, String> {
-    time(text, "00:00:00.000000")
-}
-
-/// A time, or the last moment of a day.
-fn last_of(text: &str) -> Result<Timestamp, String> {
-    time(text, "23:59:59.999999")
-}
-
-fn time(text: &str, of_day: &str) -> Result<Timestamp, String> {
-    let expected = || "expected a time such as 2026-01-15T14:45:00Z, or a day such as 2026-01-15, between 1970 and 9999".to_owned();
-    let time = if text.len() == "2026-01-15".len() { format!("{text}T{of_day}Z") } else { text.to_owned() };
-    let time: jiff::Timestamp = time.parse().map_err(|_| expected())?;
-    Timestamp::from_micros(time.as_microsecond()).ok_or_else(expected)
-}
-
 fn page(rows: &[HistoryRow]) -> Page {
     let mut page = Page::new();
     if !rows.is_empty() {
@@ -164,16 +153,6 @@ fn shortened(sentence: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_day_is_whole() {
-        assert_eq!(first_of("2026-01-15").unwrap().to_string(), "2026-01-15T00:00:00.000000Z");
-        assert_eq!(last_of("2026-01-15").unwrap().to_string(), "2026-01-15T23:59:59.999999Z");
-        assert_eq!(first_of("2026-01-15T14:45:00+02:00").unwrap().to_string(), "2026-01-15T12:45:00.000000Z");
-        for bad in ["", "today", "2026-02-30", "2026-01-15T14:45:00", "1969-12-31", "2026/01/15"] {
-            assert!(first_of(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn families_and_types_are_told_apart() {

@@ -4,6 +4,7 @@ pub(crate) mod abort;
 pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod demo;
+mod diff;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod history;
@@ -12,6 +13,7 @@ pub(crate) mod init;
 pub(crate) mod keys;
 pub(crate) mod lock;
 pub(crate) mod manifest;
+mod moment;
 pub(crate) mod promote;
 pub(crate) mod record;
 pub(crate) mod register;
@@ -62,6 +64,7 @@ pub(crate) enum Command {
     History(history::History),
     Show(show::Show),
     Where(whereabouts::Where),
+    Diff(diff::Diff),
     Verify(verify::Verify),
     Export(export::Export),
     Import(import::Import),
@@ -94,6 +97,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Command
         Command::History(arguments) => history::run(context, &arguments),
         Command::Show(arguments) => show::run(context, &arguments),
         Command::Where(arguments) => whereabouts::run(context, &arguments),
+        Command::Diff(arguments) => diff::run(context, &arguments),
         Command::Verify(arguments) => verify::run(context, &arguments),
         Command::Export(arguments) => export::run(context, &arguments),
         Command::Import(arguments) => import::run(context, &arguments),

@@ -102,7 +102,7 @@ fn known_environment(rules: &Rules, environment: &Environment) -> Result<(), Com
 
 /// The release to go back to when none is named; a rollback that is under way there goes on to its own.
 fn target(opened: &Opened, pipeline: &Pipeline, component: &Component, environment: &Environment) -> Result<Version, CommandError> {
-    let under_way = opened.index.under_way(Some(pipeline))?.into_iter().map(|row| row.run);
+    let under_way = opened.index.under_way(Some(pipeline), opened.index.now())?.into_iter();
     let same = under_way.filter(|run| run.leaves.is_some()).map(|run| run.promotion);
     let going_on = same
         .filter(|promotion| promotion.component == *component && promotion.to == *environment)

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, View};
 use crate::error::CommandError;
 use crate::page::Page;
-use crate::views::{admin, audit, history, import, run, setup, show, status, whereabouts};
+use crate::views::{admin, audit, diff, history, import, run, setup, show, status, whereabouts};
 
 /// The JSON Schema of what a command prints.
 ///
@@ -41,7 +41,9 @@ type Printed = (&'static str, fn() -> Value);
 const PRINTED: &[Printed] = &[
     printed::<run::Aborted>(),
     printed::<audit::BackedUp>(),
+    printed::<diff::Comparison>(),
     printed::<admin::DemoRun>(),
+    printed::<diff::Difference>(),
     printed::<admin::Diagnosis>(),
     printed::<show::EntryShown>(),
     (ERROR, error),

@@ -11,6 +11,7 @@ use promotion_ledger::meaning::names::{Component, Environment};
 use promotion_ledger::meaning::rules::Rules;
 use promotion_replay::models::filters::StatusFilter;
 
+use super::moment::{self, Asked, Moment};
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
@@ -21,7 +22,8 @@ use found::Found;
 /// What is where.
 ///
 /// Shows which release is in which environment, since when and by whom, which environments are locked and why, and which
-/// promotions are under way: of every pipeline in the ledger, unless --pipeline names one. Times are in UTC.
+/// promotions are under way: of every pipeline in the ledger, unless --pipeline names one. With --at, as it stood then,
+/// under the rules that were in force then. Times are in UTC.
 #[derive(Debug, Args)]
 pub(crate) struct Status {
     /// Only this environment
@@ -33,17 +35,21 @@ pub(crate) struct Status {
     /// Also the last N releases that were there, newest first
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     history: Option<u32>,
+    /// As it stood then: a time, a day for its end, or seq:N for the entry that is the last one known
+    #[arg(long, value_name = "TIME|seq:N", value_parser = moment::parse)]
+    at: Option<Moment>,
 }
 
 pub(crate) fn run(context: &Context, arguments: &Status) -> Result<Answer, CommandError> {
     let opened = session::open_to_read(context)?;
     let pipeline = context.global.pipeline.as_ref().map(|_| opened.pipeline(context)).transpose()?;
     let filter = StatusFilter { pipeline, environment: arguments.env.clone(), component: arguments.component.clone() };
-    let found = Found::gather(&opened, &filter, arguments.history)?;
-    Ok(Answer::new(page::page(&found, opened.core(), context.now()), &view(&opened, &found)))
+    let asked = Asked::new(&opened, arguments.at)?;
+    let found = Found::gather(&opened, &filter, asked.horizon, arguments.history)?;
+    Ok(Answer::new(page::page(&found, &asked, context.now()), &view(&opened, &found, &asked)))
 }
 
-fn view(opened: &Opened, found: &Found) -> View {
+fn view(opened: &Opened, found: &Found, asked: &Asked) -> View {
     let (core, head) = (opened.core(), opened.index.head());
     View {
         ledger: LedgerPosition {
@@ -53,6 +59,7 @@ fn view(opened: &Opened, found: &Found) -> View {
             head: head.hash.to_string(),
             last_time: core.floor.map(|time| time.to_string()),
         },
+        at: asked.at(),
         pipelines: found.pipelines.iter().map(path).collect(),
         environments: found.places.iter().map(|place| EnvironmentRow::new(place, found.is_locked(place))).collect(),
         locks: found.locks.iter().map(Into::into).collect(),

@@ -41,7 +41,8 @@ pub(crate) fn run(context: &Context, arguments: Unlock) -> Result<Answer, Comman
         _ => None,
     });
     let locks: Vec<u64> = lifted.collect();
-    let remaining = opened.index.locks(Some(&pipeline))?.into_iter().filter(|row| row.environment == environment).count();
+    let remaining =
+        opened.index.locks(Some(&pipeline), opened.index.now())?.into_iter().filter(|row| row.environment == environment).count();
     let view = LocksChanged {
         pipeline: pipeline.to_string(),
         environment: environment.to_string(),

@@ -1,7 +1,5 @@
 //! `where`: every place where a digest or version is and was.
 
-use std::collections::BTreeSet;
-
 use clap::Args;
 use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::event::EventType;
@@ -9,8 +7,10 @@ use promotion_ledger::meaning::names::{Component, Pipeline, Version};
 use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::filters::HistoryFilter;
+use promotion_replay::models::horizon::Horizon;
 use promotion_replay::models::rows::{HistoryRow, ReleaseRow, TenureRow};
 
+use super::moment::{self as at, Asked, Moment};
 use super::status::notes;
 use super::status::when::{moment, since};
 use crate::answer::Answer;
@@ -23,7 +23,7 @@ use crate::views::whereabouts::Whereabouts;
 
 /// How many of the digits of a digest it takes at least.
 const SHORTEST: usize = 8;
-/// How many entries are read at once when digests are looked through.
+/// How many components a version is looked for in at most.
 const AT_ONCE: u32 = 1000;
 /// Where everything that is known can be found.
 const LISTED: &str = "promoledger history --type artifact.registered lists the releases that are known";
@@ -40,6 +40,9 @@ pub(crate) struct Where {
     /// Only this component
     #[arg(long)]
     component: Option<Component>,
+    /// As it stood then: a time, a day for its end, or seq:N for the entry that is the last one known
+    #[arg(long, value_name = "TIME|seq:N", value_parser = at::parse)]
+    at: Option<Moment>,
 }
 
 /// What was asked for.
@@ -91,12 +94,14 @@ struct Scope<'a> {
     opened: &'a Opened,
     pipeline: Option<Pipeline>,
     component: Option<&'a Component>,
+    horizon: Horizon,
 }
 
 pub(crate) fn run(context: &Context, arguments: &Where) -> Result<Answer, CommandError> {
     let opened = session::open_to_read(context)?;
     let pipeline = context.global.pipeline.as_ref().map(|_| opened.pipeline(context)).transpose()?;
-    let scope = Scope { opened: &opened, pipeline, component: arguments.component.as_ref() };
+    let asked = Asked::new(&opened, arguments.at)?;
+    let scope = Scope { opened: &opened, pipeline, component: arguments.component.as_ref(), horizon: asked.horizon };
     let found = match &arguments.what {
         What::Version(version) => scope.of_version(version)?,
         What::Digest(digest) => vec![scope.of_digest(digest)?],
@@ -107,10 +112,11 @@ pub(crate) fn run(context: &Context, arguments: &Where) -> Result<Answer, Comman
     }
     let view = Whereabouts {
         asked: arguments.what.to_string(),
+        at: asked.at(),
         releases: found.iter().flat_map(|found| &found.releases).map(Into::into).collect(),
         places: found.iter().flat_map(|found| &found.tenures).map(Into::into).collect(),
     };
-    Ok(Answer::new(page(&found, opened.core().pipelines.len() > 1, context.now()), &view))
+    Ok(Answer::new(page(&found, opened.core().pipelines.len() > 1, &asked, context.now()), &view))
 }
 
 impl Scope<'_> {
@@ -119,9 +125,9 @@ impl Scope<'_> {
     }
 
     fn of_digest(&self, digest: &Digest) -> Result<Found, CommandError> {
-        let mut releases = self.opened.index.releases_of_digest(digest)?;
+        let mut releases = self.opened.index.releases_of_digest(digest, self.horizon)?;
         releases.retain(|row| self.admits(&row.pipeline, &row.component));
-        let mut tenures = self.opened.index.whereabouts(digest)?;
+        let mut tenures = self.opened.index.whereabouts(digest, self.horizon)?;
         tenures.retain(|row| self.admits(&row.pipeline, &row.component));
         Ok(Found { digest: digest.clone(), releases, tenures })
     }
@@ -140,23 +146,13 @@ impl Scope<'_> {
         Ok(found)
     }
 
-    /// The one registered digest that begins so.
+    /// The one digest that begins so.
     fn only_digest(&self, beginning: &str) -> Result<Digest, CommandError> {
-        let mut digests = BTreeSet::new();
-        let mut filter = HistoryFilter { limit: AT_ONCE, ..self.registrations() };
-        loop {
-            let rows = self.opened.index.history(&filter)?;
-            let Some(last) = rows.last() else { break };
-            filter.before = Some(last.sequence);
-            digests.extend(
-                rows.into_iter().filter_map(release).map(|(_, _, digest)| digest).filter(|digest| digest.as_str().starts_with(beginning)),
-            );
-        }
-        let mut digests = digests.into_iter();
-        match (digests.next(), digests.next()) {
-            (Some(only), None) => Ok(only),
-            (None, _) => Err(no_digest(beginning)),
-            (Some(first), Some(second)) => Err(CommandError::usage(format!("several digests begin with {beginning}"))
+        let digits = beginning.strip_prefix("sha256:").unwrap_or(beginning);
+        match self.opened.index.digests_like(digits, 2)?.as_slice() {
+            [] => Err(no_digest(beginning)),
+            [only] => Ok(only.clone()),
+            [first, second, ..] => Err(CommandError::usage(format!("several digests begin with {beginning}"))
                 .hint(format!("give more digits: {first} or {second}"))),
         }
     }
@@ -166,6 +162,7 @@ impl Scope<'_> {
             pipeline: self.pipeline.clone(),
             component: self.component.cloned(),
             event_type: Some(EventType::ArtifactRegistered.as_str().to_owned()),
+            horizon: Some(self.horizon),
             ..HistoryFilter::default()
         }
     }
@@ -192,8 +189,10 @@ fn no_digest(asked: &str) -> CommandError {
     CommandError::new(ExitCode::NotFound, format!("no release of digest {asked} is known here")).hint(LISTED)
 }
 
-fn page(found: &[Found], several_pipelines: bool, now: Timestamp) -> Page {
+fn page(found: &[Found], several_pipelines: bool, asked: &Asked, now: Timestamp) -> Page {
     let mut page = Page::new();
+    let now = asked.now(now);
+    let present = if asked.moment.is_some() { "then" } else { "now" };
     for found in found {
         if !page.is_empty() {
             page.gap();
@@ -206,15 +205,15 @@ fn page(found: &[Found], several_pipelines: bool, now: Timestamp) -> Page {
             page.line(format!("  {name}{}", paint(DIM, format!("  registered in entry {}{source}", release.registered))));
         }
         if found.tenures.is_empty() {
-            page.line("  in no environment, now or before");
+            page.line(format!("  in no environment, {present} or before"));
         } else {
-            page.table(&places(&found.tenures, several_pipelines, now), 2);
+            page.table(&places(&found.tenures, several_pipelines, present, now), 2);
         }
     }
     page
 }
 
-fn places(tenures: &[TenureRow], several_pipelines: bool, now: Timestamp) -> Table {
+fn places(tenures: &[TenureRow], several_pipelines: bool, present: &str, now: Timestamp) -> Table {
     let columns = ["pipeline", "environment", "component", "version", "since (UTC)", "until (UTC)", "by", "note"];
     let skipped = usize::from(!several_pipelines);
     let mut table = Table::new(&columns.into_iter().skip(skipped).collect::<Vec<_>>());
@@ -225,7 +224,7 @@ fn places(tenures: &[TenureRow], several_pipelines: bool, now: Timestamp) -> Tab
             visible(&tenure.component),
             visible(&tenure.version),
             since(tenure.since, now),
-            tenure.until.map_or_else(|| "now".to_owned(), |time| moment(time, now)),
+            tenure.until.map_or_else(|| present.to_owned(), |time| moment(time, now)),
             visible(&tenure.by),
             notes(tenure),
         ];

@@ -4,11 +4,14 @@ use promotion_replay::models::rows;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::moment::At;
 use crate::answer::View;
 
 /// What happened, newest first.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct History {
+    /// The moment that was asked about; null for now.
+    pub(crate) at: Option<At>,
     /// One row for each entry.
     pub(crate) entries: Vec<HistoryRow>,
     /// Where the next page begins: what `--before` is given; null at the end.

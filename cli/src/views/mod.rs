@@ -2,8 +2,10 @@
 
 pub(crate) mod admin;
 pub(crate) mod audit;
+pub(crate) mod diff;
 pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod moment;
 pub(crate) mod run;
 pub(crate) mod setup;
 pub(crate) mod show;

@@ -4,6 +4,7 @@ use promotion_replay::models::rows::{Kind, LockRow, PlaceRow, RunRow};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::moment::At;
 use super::whereabouts::Tenure;
 use crate::answer::View;
 
@@ -12,6 +13,8 @@ use crate::answer::View;
 pub(crate) struct Status {
     /// The ledger, and how far it was read.
     pub(crate) ledger: LedgerPosition,
+    /// The moment that was asked about; null for now.
+    pub(crate) at: Option<At>,
     /// The pipelines that were asked for.
     pub(crate) pipelines: Vec<PipelinePath>,
     /// One row for each component in each environment, along the path; rows of places where nothing is hold nulls.
@@ -135,9 +138,9 @@ impl EnvironmentRow {
     pub(crate) fn new(place: &PlaceRow, locked: bool) -> Self {
         let holder = place.holder.as_ref();
         Self {
-            pipeline: place.pipeline.to_string(),
-            environment: place.environment.to_string(),
-            component: place.component.to_string(),
+            pipeline: place.spot.pipeline.to_string(),
+            environment: place.spot.environment.to_string(),
+            component: place.spot.component.to_string(),
             locked,
             version: holder.map(|tenure| tenure.version.to_string()),
             artifact_digest: holder.map(|tenure| tenure.digest.to_string()),
@@ -167,8 +170,8 @@ impl From<&LockRow> for LockHeld {
 
 impl From<&RunRow> for UnderWay {
     fn from(row: &RunRow) -> Self {
-        let promotion = &row.run.promotion;
-        let kind = if row.run.leaves.is_some() { Kind::Rollback } else { Kind::Promotion };
+        let promotion = &row.promotion;
+        let kind = if row.leaves.is_some() { Kind::Rollback } else { Kind::Promotion };
         Self {
             pipeline: promotion.pipeline.to_string(),
             environment: promotion.to.to_string(),
@@ -177,11 +180,11 @@ impl From<&RunRow> for UnderWay {
             version: promotion.version.to_string(),
             artifact_digest: promotion.digest.to_string(),
             from: promotion.from.to_string(),
-            holder: row.run.holder.to_string(),
+            holder: row.holder.to_string(),
             since: row.since.to_string(),
             last_time: row.last.to_string(),
             promotion_id: promotion.promotion_id.to_string(),
-            entry: row.run.requested.get(),
+            entry: row.requested.get(),
         }
     }
 }

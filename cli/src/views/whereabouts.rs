@@ -4,6 +4,7 @@ use promotion_replay::models::rows::{ReleaseRow, TenureRow};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::moment::At;
 use crate::answer::View;
 
 /// Every place where a digest or version is and was.
@@ -11,6 +12,8 @@ use crate::answer::View;
 pub(crate) struct Whereabouts {
     /// What was asked for: a version, a digest, or the beginning of one.
     pub(crate) asked: String,
+    /// The moment that was asked about; null for now.
+    pub(crate) at: Option<At>,
     /// The releases that it names.
     pub(crate) releases: Vec<Release>,
     /// Where they are, then where they were, newest first.

@@ -1,5 +1,6 @@
 //! How asking a registry can fail: one sentence each, an exit code, and what to do.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -77,6 +78,19 @@ pub enum RegistryError {
         /// How often it was tried.
         attempts: u32,
         /// How the last try failed.
+        #[source]
+        last: Box<RegistryError>,
+    },
+    /// A tag was not read or written, because the registry failed.
+    #[error("tag {tag} of {repository} {step}: {last}")]
+    Tag {
+        /// Where the tag is.
+        repository: Repository,
+        /// The tag.
+        tag: TagName,
+        /// What did not come about.
+        step: TagStep,
+        /// How the registry failed.
         #[source]
         last: Box<RegistryError>,
     },
@@ -202,7 +216,47 @@ pub enum RegistryError {
     },
 }
 
+/// What was to be done with a tag, in the words of its failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TagStep {
+    /// It was looked up.
+    LookUp,
+    /// It was pointed at this digest.
+    Write(Digest),
+    /// It was read back after it had been pointed at this digest.
+    ReadBack(Digest),
+}
+
+impl fmt::Display for TagStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LookUp => f.write_str("cannot be looked up"),
+            Self::Write(digest) => write!(f, "is not known to point at {digest}"),
+            Self::ReadBack(digest) => write!(f, "was pointed at {digest}, and cannot be read back"),
+        }
+    }
+}
+
 impl RegistryError {
+    /// The same failure with the tag that it befell, where its own sentence speaks of the server alone.
+    pub(super) fn of_tag(self, repository: &Repository, tag: &TagName, step: TagStep) -> Self {
+        let of_the_server = match &self {
+            Self::GaveUp { last, .. } => last.is_of_the_server(),
+            other => other.is_of_the_server(),
+        };
+        if !of_the_server {
+            return self;
+        }
+        Self::Tag { repository: repository.clone(), tag: tag.clone(), step, last: Box::new(self) }
+    }
+
+    fn is_of_the_server(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. } | Self::BrokenOff { .. } | Self::TimedOut { .. } | Self::Failing { .. } | Self::Throttled { .. }
+        )
+    }
+
     /// The exit code that this failure means for a command that it ends.
     pub fn exit_code(&self) -> ExitCode {
         match self {
@@ -215,7 +269,7 @@ impl RegistryError {
             | Self::Throttled { .. }
             | Self::Redirect { .. }
             | Self::Malformed { .. } => ExitCode::Unavailable,
-            Self::GaveUp { last, .. } => last.exit_code(),
+            Self::GaveUp { last, .. } | Self::Tag { last, .. } => last.exit_code(),
             Self::LoginNeeded { .. }
             | Self::LoginRefused { .. }
             | Self::Forbidden { .. }
@@ -231,7 +285,7 @@ impl RegistryError {
     /// What to do about it, where that can be said.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::GaveUp { last, .. } => return last.hint(),
+            Self::GaveUp { last, .. } | Self::Tag { last, .. } => return last.hint(),
             Self::Credentials(error) => return Some(error.hint()),
             Self::Layout(error) => return error.hint(),
             Self::LoginNeeded { server, .. } => format!("log in with `docker login {server}` or `podman login {server}`"),
@@ -291,6 +345,20 @@ fn or_nothing(found: Option<&Digest>) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_servers_failure_names_the_tag_that_it_befell() {
+        let (repository, tag) = (Repository::new("r.example/api").unwrap(), TagName::new("latest-dev").unwrap());
+        let failing = RegistryError::Failing { server: "r.example".into(), status: 500 };
+        let error = RegistryError::GaveUp { attempts: 4, last: Box::new(failing) }.of_tag(&repository, &tag, TagStep::LookUp);
+        let sentence =
+            "tag latest-dev of r.example/api cannot be looked up: the registry r.example answered 500: it cannot serve now (tried 4 times)";
+        assert_eq!(error.to_string(), sentence);
+        assert_eq!(error.exit_code(), ExitCode::Unavailable);
+        assert!(error.hint().is_some());
+        let login = RegistryError::LoginNeeded { server: "r.example".into(), repository: repository.clone() };
+        assert!(matches!(login.of_tag(&repository, &tag, TagStep::LookUp), RegistryError::LoginNeeded { .. }));
+    }
 
     #[test]
     fn giving_up_ends_as_the_last_try_did() {

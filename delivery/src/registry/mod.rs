@@ -17,7 +17,7 @@ use promotion_ledger::meaning::names::Repository;
 
 pub use credentials::helper::HelperError;
 pub use credentials::{CredentialError, Login, Sources};
-pub use error::RegistryError;
+pub use error::{RegistryError, TagStep};
 pub use layout::LayoutError;
 pub use repository::{LONGEST_MANIFEST, MOST_TAGS, Manifest, Registry};
 pub use secret::Secret;

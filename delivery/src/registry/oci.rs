@@ -4,7 +4,6 @@
 //! limit, and is repeated as [`retry`](super::retry) says.
 
 mod challenge;
-mod push;
 mod session;
 mod transport;
 
@@ -22,14 +21,12 @@ use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
 
-use self::push::Pushed;
 use self::session::Session;
 use self::transport::{Answer, LONGEST_ANSWER, Outcome, Transport};
-use super::error::RegistryError;
-use super::error::innermost;
+use super::error::{RegistryError, TagStep, innermost};
 use super::place::Remote;
 use super::repository::{LONGEST_MANIFEST, MOST_TAGS, Manifest, Registry, digest_of};
-use super::retry::GaveUp;
+use super::retry::{Again, Failure, GaveUp};
 use super::settings::Settings;
 
 /// Every kind of manifest there is: a registry may turn one into another for those who do not take it.
@@ -41,6 +38,7 @@ const MOST_PAGES: usize = 1_000;
 
 const A_MANIFEST: &str = "a manifest";
 const THE_TAGS: &str = "the list of tags";
+const A_GREETING: &str = "a greeting";
 const AN_UPLOAD: &str = "an upload";
 
 /// A repository in a registry.
@@ -61,6 +59,7 @@ struct Request<'a> {
     operation: RegistryOperation,
     what: &'static str,
     headers: &'a [(HeaderName, &'a str)],
+    body: Option<&'a [u8]>,
 }
 
 impl OciRegistry {
@@ -106,7 +105,8 @@ impl OciRegistry {
     async fn ask(&self, request: &Request<'_>) -> Outcome<Answer> {
         let build = || {
             let builder = self.transport.client.request(request.method.clone(), request.url.clone());
-            request.headers.iter().fold(builder, |builder, (name, value)| builder.header(name, *value))
+            let builder = request.headers.iter().fold(builder, |builder, (name, value)| builder.header(name, *value));
+            request.body.iter().fold(builder, |builder, body| builder.body(body.to_vec()))
         };
         let answer = self.session.send(&self.transport, request.operation, request.what, LONGEST_ANSWER, build).await?;
         match answer.status {
@@ -116,10 +116,10 @@ impl OciRegistry {
     }
 
     async fn ask_for_manifest(&self, method: Method, reference: &str) -> Outcome<Option<Answer>> {
-        let url = self.url(&format!("manifests/{reference}")).map_err(super::retry::Failure::lasting)?;
+        let url = self.url(&format!("manifests/{reference}")).map_err(Failure::lasting)?;
         let kinds = KINDS.join(", ");
         let headers = [(ACCEPT, kinds.as_str())];
-        let answer = self.ask(&Request { method, url, operation: RegistryOperation::Pull, what: A_MANIFEST, headers: &headers }).await?;
+        let answer = self.ask(&Request { headers: &headers, ..pulling(method, url, A_MANIFEST) }).await?;
         Ok((answer.status != StatusCode::NOT_FOUND).then_some(answer))
     }
 
@@ -132,10 +132,27 @@ impl OciRegistry {
         }
     }
 
-    /// Which digest the bytes under the tag have.
+    /// Which digest the bytes under the tag have. What is no manifest at all (half of one, a page that asks for a login)
+    /// says nothing of the tag, and may be gone the next time.
     async fn bytes_under(&self, tag: &TagName) -> Outcome<Option<Digest>> {
-        let answer = self.ask_for_manifest(Method::GET, tag.as_str()).await?;
-        Ok(answer.map(|answer| digest_of(&answer.body)))
+        let Some(answer) = self.ask_for_manifest(Method::GET, tag.as_str()).await? else { return Ok(None) };
+        let announced = answer.header(CONTENT_TYPE).map(str::to_owned);
+        match Manifest::read(announced.as_deref(), answer.body) {
+            Ok(manifest) => Ok(Some(manifest.digest().clone())),
+            Err(reason) => Err(Failure { again: Again::Later, ..self.transport.malformed(A_MANIFEST, reason) }),
+        }
+    }
+
+    /// Which digest the bytes have under a tag that was just written. A registry that keeps its data in several places
+    /// may not know the tag everywhere at once: nothing is asked for again, anything else is not.
+    async fn read_back(&self, tag: &TagName, expected: &Digest) -> Outcome<()> {
+        let found = self.bytes_under(tag).await?;
+        if found.as_ref() == Some(expected) {
+            return Ok(());
+        }
+        let again = if found.is_none() { Again::Later } else { Again::Never };
+        let (repository, tag, expected) = (self.repository.clone(), tag.clone(), expected.clone());
+        Err(Failure { error: RegistryError::ReadBackDiffers { repository, tag, expected, found }, again })
     }
 
     /// Puts the manifest under the tag. After a try whose outcome is not known, or that the registry asked to wait
@@ -152,43 +169,32 @@ impl OciRegistry {
 
     async fn put_once(&self, tag: &TagName, manifest: &Manifest) -> Outcome<()> {
         if self.session.granted(RegistryOperation::Push).is_none() {
-            // The client does not pass challenges on: a request of ours meets them beforehand.
-            self.ask(&self.plain(Method::GET, self.base.clone(), AN_UPLOAD)).await?;
+            // Some registries challenge only those who greet them, and refuse a stranger's write without a challenge.
+            self.ask(&pushing(Method::GET, self.base.clone(), A_GREETING)).await?;
         }
-        if self.push(tag, manifest).await? == Pushed::Taken {
-            return Ok(());
+        let url = self.url(&format!("manifests/{tag}")).map_err(Failure::lasting)?;
+        let headers = [(CONTENT_TYPE, manifest.media_type().as_str())];
+        let request = Request { headers: &headers, body: Some(manifest.bytes()), ..pushing(Method::PUT, url, A_MANIFEST) };
+        match self.ask(&request).await?.status {
+            StatusCode::NOT_FOUND => Err(Failure::lasting(self.not_found("such a repository to push to"))),
+            // Reading back tells what the registry made of it.
+            _ => Ok(()),
         }
-        // A token that has run out, or a registry that asks only those who write.
-        self.session.forget(RegistryOperation::Push);
-        self.begin_and_cancel_upload().await?;
-        match self.push(tag, manifest).await? {
-            Pushed::Taken => Ok(()),
-            Pushed::Unauthorized => Err(self.session.refused(&self.transport)),
-        }
-    }
-
-    async fn push(&self, tag: &TagName, manifest: &Manifest) -> Outcome<Pushed> {
-        let granted = self.session.granted(RegistryOperation::Push);
-        push::push(&self.transport, &self.remote, &self.settings, granted.as_ref(), (tag, manifest)).await
     }
 
     /// Begins an upload, which needs the right to push, and cancels it.
     async fn begin_and_cancel_upload(&self) -> Outcome<()> {
-        let url = self.url("blobs/uploads/").map_err(super::retry::Failure::lasting)?;
+        let url = self.url("blobs/uploads/").map_err(Failure::lasting)?;
         let empty = [(CONTENT_LENGTH, "0")];
-        let answer = self.ask(&Request { headers: &empty, ..self.plain(Method::POST, url, AN_UPLOAD) }).await?;
+        let answer = self.ask(&Request { headers: &empty, ..pushing(Method::POST, url, AN_UPLOAD) }).await?;
         if answer.status == StatusCode::NOT_FOUND {
-            return Err(super::retry::Failure::lasting(self.not_found("such a repository to push to")));
+            return Err(Failure::lasting(self.not_found("such a repository to push to")));
         }
         if let Some(location) = answer.location() {
             // Registries that cannot cancel clean up by themselves; the right to push is shown either way.
-            let _ = self.ask(&self.plain(Method::DELETE, location, AN_UPLOAD)).await;
+            let _ = self.ask(&pushing(Method::DELETE, location, AN_UPLOAD)).await;
         }
         Ok(())
-    }
-
-    fn plain(&self, method: Method, url: Url, what: &'static str) -> Request<'static> {
-        Request { method, url, operation: RegistryOperation::Push, what, headers: &[] }
     }
 
     fn not_found(&self, what: impl Into<String>) -> RegistryError {
@@ -196,7 +202,7 @@ impl OciRegistry {
     }
 
     fn page_of_tags(&self, url: Url) -> Result<(Vec<TagName>, Option<Url>), RegistryError> {
-        let request = Request { method: Method::GET, url, operation: RegistryOperation::Pull, what: THE_TAGS, headers: &[] };
+        let request = pulling(Method::GET, url, THE_TAGS);
         self.retrying(async || {
             let answer = self.ask(&request).await?;
             if answer.status == StatusCode::NOT_FOUND {
@@ -210,6 +216,14 @@ impl OciRegistry {
     }
 }
 
+fn pulling(method: Method, url: Url, what: &'static str) -> Request<'static> {
+    Request { method, url, operation: RegistryOperation::Pull, what, headers: &[], body: None }
+}
+
+fn pushing(method: Method, url: Url, what: &'static str) -> Request<'static> {
+    Request { operation: RegistryOperation::Push, ..pulling(method, url, what) }
+}
+
 /// One page of tags; some registries say `null` for none.
 #[derive(Deserialize)]
 struct Page {
@@ -218,7 +232,7 @@ struct Page {
 
 impl Registry for OciRegistry {
     fn resolve(&self, tag: &TagName) -> Result<Option<Digest>, RegistryError> {
-        self.retrying(async || self.pointed_at(tag).await)
+        self.retrying(async || self.pointed_at(tag).await).map_err(|error| error.of_tag(&self.repository, tag, TagStep::LookUp))
     }
 
     fn manifest(&self, digest: &Digest) -> Result<Manifest, RegistryError> {
@@ -241,17 +255,10 @@ impl Registry for OciRegistry {
             let repository = self.repository.clone();
             return Err(RegistryError::TooLarge { repository, what: A_MANIFEST, limit: LONGEST_MANIFEST });
         }
-        self.put(tag, manifest)?;
-        let found = self.retrying(async || self.bytes_under(tag).await)?;
-        if found.as_ref() == Some(manifest.digest()) {
-            return Ok(());
-        }
-        Err(RegistryError::ReadBackDiffers {
-            repository: self.repository.clone(),
-            tag: tag.clone(),
-            expected: manifest.digest().clone(),
-            found,
-        })
+        let digest = manifest.digest();
+        let befell = |error: RegistryError, step: TagStep| error.of_tag(&self.repository, tag, step);
+        self.put(tag, manifest).map_err(|error| befell(error, TagStep::Write(digest.clone())))?;
+        self.retrying(async || self.read_back(tag, digest).await).map_err(|error| befell(error, TagStep::ReadBack(digest.clone())))
     }
 
     fn tags(&self) -> Result<Vec<TagName>, RegistryError> {

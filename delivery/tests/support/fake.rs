@@ -171,6 +171,18 @@ impl FakeRegistry {
     }
 }
 
+/// A registry that takes tokens of its own token server, which takes passwords.
+pub fn bearer(asked: &Asked, port: u16, accepted: &str) -> Option<Reply> {
+    if asked.target.starts_with("/token?") {
+        return Some(Reply::new(200).body(serde_json::json!({"token": accepted}).to_string()));
+    }
+    if asked.header("authorization") == Some(&format!("Bearer {accepted}")) {
+        return None;
+    }
+    let challenge = format!(r#"Bearer realm="http://127.0.0.1:{port}/token",service="fake""#);
+    Some(Reply::new(401).header("WWW-Authenticate", challenge))
+}
+
 fn answer(
     reader: &mut impl BufRead,
     writer: &mut impl Write,

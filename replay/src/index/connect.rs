@@ -87,7 +87,7 @@ fn log_ahead(connection: &Connection, path: &Path) -> Result<(), IndexError> {
     }
     let mut left = TRIES;
     loop {
-        let switched = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0)).map_err(fault);
+        let switched = switch_to_log(connection).map_err(fault);
         match switched {
             Ok(mode) if mode == "wal" => return Ok(()),
             Ok(mode) => {
@@ -99,6 +99,14 @@ fn log_ahead(connection: &Connection, path: &Path) -> Result<(), IndexError> {
         }
         left -= 1;
     }
+}
+
+/// Gives the mode that came of it. The row with the mode comes before the switch is committed: only who reads to the end
+/// hears that it was not.
+fn switch_to_log(connection: &Connection) -> rusqlite::Result<String> {
+    let mut switch = connection.prepare("PRAGMA journal_mode=wal")?;
+    let rows = switch.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<Vec<String>>>()?.pop().unwrap_or_default())
 }
 
 /// The log beside the file goes first: left alone, it would be taken for the log of the next file.

@@ -8,6 +8,7 @@ use super::columns::{self, digest_bytes, integer, promotion_bytes};
 use super::error::IndexError;
 use super::picture::Index;
 use crate::models::filters::{HistoryFilter, Locator};
+use crate::models::horizon::Horizon;
 use crate::models::rows::HistoryRow;
 
 /// As the index `entry_family` has it.
@@ -16,8 +17,15 @@ const FAMILY: &str = "substr(event_type, 1, instr(event_type, '.'))";
 impl Index {
     /// The entries that the filter lets through, newest first.
     pub fn history(&self, filter: &HistoryFilter) -> Result<Vec<HistoryRow>, IndexError> {
-        let (sql, values) = question(filter);
+        let (sql, values) = question(filter, self.end(filter)?);
         self.ask(|connection| connection.prepare_cached(&sql)?.query_map(params_from_iter(values), line)?.collect())
+    }
+
+    /// How many entries, from the first on, can hold all that the filter lets through: so nothing after them is looked at.
+    fn end(&self, filter: &HistoryFilter) -> Result<Option<u64>, IndexError> {
+        let until = filter.until.map(|time| self.at_time(time)).transpose()?;
+        let ends = [until, filter.horizon].into_iter().flatten().map(Horizon::size);
+        Ok(ends.chain(filter.before.map(Sequence::get)).min())
     }
 
     /// Where the entry stands that has that hash, or the first that has that id.
@@ -33,7 +41,7 @@ impl Index {
 /// The narrowest condition leads, by the index on its column, in which equal values stand in the order of the log; the
 /// others are kept from their indexes by a plus sign (<https://sqlite.org/optoverview.html>, section 2.4), because SQLite
 /// cannot know which one is narrow. Without any, the log itself is read backwards.
-fn question(filter: &HistoryFilter) -> (String, Vec<Value>) {
+fn question(filter: &HistoryFilter, end: Option<u64>) -> (String, Vec<Value>) {
     let mut sql = "SELECT * FROM entry WHERE 1".to_owned();
     let mut values = Vec::new();
     for (column, value) in equalities(filter) {
@@ -54,8 +62,8 @@ fn question(filter: &HistoryFilter) -> (String, Vec<Value>) {
     if let Some(until) = filter.until {
         narrow(" AND time <= ?", Value::Integer(until.as_micros()));
     }
-    if let Some(before) = filter.before {
-        narrow(" AND sequence < ?", Value::Integer(integer(before.get())));
+    if let Some(end) = end {
+        narrow(" AND sequence < ?", Value::Integer(integer(end)));
     }
     narrow(" ORDER BY sequence DESC LIMIT ?", Value::Integer(i64::from(filter.limit)));
     (sql, values)
@@ -111,7 +119,7 @@ mod tests {
 
     fn plan(filter: &HistoryFilter) -> String {
         let index = Index::in_memory().unwrap();
-        let (sql, values) = question(filter);
+        let (sql, values) = question(filter, index.end(filter).unwrap());
         index
             .ask(|connection| {
                 let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
@@ -141,7 +149,7 @@ mod tests {
                 "USING INDEX entry_digest (digest=? AND rowid<?)",
             ),
             (HistoryFilter { before: Some(Sequence::new(9)), ..everything.clone() }, "USING INTEGER PRIMARY KEY (rowid<?)"),
-            (HistoryFilter { until: Some(Timestamp::EPOCH), ..everything.clone() }, "SCAN entry"),
+            (HistoryFilter { until: Some(Timestamp::EPOCH), ..everything.clone() }, "USING INTEGER PRIMARY KEY (rowid<?)"),
             (HistoryFilter { since: Some(Timestamp::EPOCH), ..everything }, "USING INTEGER PRIMARY KEY (rowid>?)"),
         ];
         for (filter, expected) in cases {

@@ -7,7 +7,7 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"PmIx");
 
 /// The layout below and what the models put into it. Whoever changes either raises it: a file of another layout is made
 /// again from the log.
-const LAYOUT: i32 = 1;
+const LAYOUT: i32 = 2;
 
 /// A table whose rows follow from the log: its name, and how many of its first columns are its key.
 pub(crate) struct Table {
@@ -16,10 +16,12 @@ pub(crate) struct Table {
 }
 
 /// Every table, the position first.
-pub(crate) const TABLES: [Table; 8] = [
+pub(crate) const TABLES: [Table; 10] = [
     Table { name: "position", key: 1 },
     Table { name: "fact", key: 1 },
     Table { name: "entry", key: 1 },
+    Table { name: "rules", key: 2 },
+    Table { name: "place", key: 3 },
     Table { name: "release", key: 3 },
     Table { name: "tenure", key: 4 },
     Table { name: "run", key: 1 },
@@ -32,6 +34,10 @@ pub(crate) const TABLES: [Table; 8] = [
 /// An index on one column of `entry` lists equal values in the order of the log, since `sequence` is the row's own id:
 /// so one page of a long history is read without sorting it. `latest` is the latest time so far: unlike `time`, which a
 /// corrected clock sets back, it never falls, and so it says where a time begins in the log.
+///
+/// `span` is how many binary digits it takes to count the entries from the beginning of a run or lock to its end: see
+/// `intervals`. `arrivals` and `rollbacks` count on from one tenure of a place to the next, so that what happened between
+/// two of them is a difference, not a count. `place` names every place that a run was ever meant for.
 const OBJECTS: &str = "
 CREATE TABLE position(
     one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, head BLOB NOT NULL, genesis BLOB,
@@ -57,6 +63,13 @@ CREATE INDEX entry_version ON entry(version) WHERE version IS NOT NULL;
 CREATE INDEX entry_digest ON entry(digest) WHERE digest IS NOT NULL;
 CREATE INDEX entry_promotion ON entry(promotion_id) WHERE promotion_id IS NOT NULL;
 
+CREATE TABLE rules(pipeline TEXT NOT NULL, sequence INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (pipeline, sequence)) STRICT, WITHOUT ROWID;
+CREATE INDEX rules_sequence ON rules(sequence);
+
+CREATE TABLE place(
+    pipeline TEXT NOT NULL, component TEXT NOT NULL, environment TEXT NOT NULL, PRIMARY KEY (pipeline, component, environment)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE release(
     pipeline TEXT NOT NULL, component TEXT NOT NULL, version TEXT NOT NULL, digest BLOB NOT NULL,
     registered INTEGER NOT NULL, source_sha TEXT, PRIMARY KEY (pipeline, component, version)
@@ -68,6 +81,7 @@ CREATE TABLE tenure(
     pipeline TEXT NOT NULL, component TEXT NOT NULL, environment TEXT NOT NULL, from_sequence INTEGER NOT NULL,
     version TEXT NOT NULL, digest BLOB NOT NULL, kind TEXT NOT NULL, since INTEGER NOT NULL, actor TEXT NOT NULL,
     promotion_id BLOB NOT NULL, to_sequence INTEGER, until INTEGER, left_by_rollback INTEGER NOT NULL,
+    arrivals INTEGER NOT NULL, rollbacks INTEGER NOT NULL,
     PRIMARY KEY (pipeline, component, environment, from_sequence)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX tenure_now ON tenure(pipeline, component, environment) WHERE to_sequence IS NULL;
@@ -77,15 +91,20 @@ CREATE INDEX tenure_digest ON tenure(digest);
 
 CREATE TABLE run(
     promotion_id BLOB NOT NULL PRIMARY KEY, pipeline TEXT NOT NULL, component TEXT NOT NULL, environment TEXT NOT NULL,
-    kind TEXT NOT NULL, requested INTEGER NOT NULL, since INTEGER NOT NULL, ended INTEGER, until INTEGER, ending TEXT
+    version TEXT NOT NULL, digest BLOB NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, leaves TEXT, requested INTEGER NOT NULL,
+    since INTEGER NOT NULL, ended INTEGER, until INTEGER, ending TEXT, span INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX run_under_way ON run(requested) WHERE ended IS NULL;
+CREATE INDEX run_span ON run(span, requested) WHERE span IS NOT NULL;
 CREATE INDEX run_completed ON run(pipeline, component, environment, kind, ended) WHERE ending = 'completed';
 
 CREATE TABLE lock(
     sequence INTEGER PRIMARY KEY, pipeline TEXT NOT NULL, environment TEXT NOT NULL, component TEXT, owner TEXT NOT NULL,
-    reason TEXT NOT NULL, since INTEGER NOT NULL
+    reason TEXT NOT NULL, since INTEGER NOT NULL, lifted INTEGER, lifted_at INTEGER, lifted_by TEXT, span INTEGER
 ) STRICT;
+CREATE INDEX lock_standing ON lock(sequence) WHERE lifted IS NULL;
+CREATE INDEX lock_span ON lock(span, sequence) WHERE span IS NOT NULL;
+CREATE INDEX lock_lifted ON lock(lifted) WHERE lifted IS NOT NULL;
 
 CREATE TABLE body(digest BLOB NOT NULL, sequence INTEGER NOT NULL, removed INTEGER NOT NULL, PRIMARY KEY (digest, sequence))
 STRICT, WITHOUT ROWID;

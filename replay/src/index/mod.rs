@@ -4,23 +4,33 @@
 //! * `layout`, `connect`, `picture`: what is in the file, how it is opened, and the index at hand;
 //! * `position`, `facts`: how far it has verified the log, and the state there;
 //! * `follow`, `write`: verifying new entries and taking them in;
-//! * `places`, `runs`, `releases`, `history`: questions;
+//! * `horizon`: where a time or an entry lies in the log, for questions about the past;
+//! * `places`, `tenures`, `locks`, `runs`, `rules`, `changes`, `releases`, `history`: questions;
+//! * `intervals`, `prefix`: how the past and the beginnings of hashes are found without reading everything;
 //! * `columns`, `error`: how values are read, and what can go wrong.
 
+mod changes;
 mod columns;
 mod connect;
 mod error;
 mod facts;
 mod follow;
 mod history;
+mod horizon;
+mod intervals;
 pub(crate) mod layout;
+mod locks;
 mod picture;
 mod places;
 mod position;
+mod prefix;
 mod releases;
+mod rules;
 mod runs;
+mod tenures;
 mod write;
 
+pub use changes::PlaceChange;
 pub use error::{FollowError, IndexError};
 pub use follow::Followed;
 pub use picture::Index;

@@ -3,19 +3,28 @@
 use promotion_ledger::meaning::digest::{BodyDigest, Digest};
 use promotion_ledger::meaning::id::Sequence;
 use promotion_ledger::meaning::names::{Component, Pipeline, Version};
-use rusqlite::Row;
+use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::columns::{self, digest_bytes};
+use super::columns::{self, digest_bytes, integer};
 use super::error::IndexError;
 use super::picture::Index;
+use crate::models::horizon::Horizon;
 use crate::models::rows::{BodyRow, ReleaseRow};
 
 impl Index {
     /// The releases that a digest is known as.
-    pub fn releases_of_digest(&self, digest: &Digest) -> Result<Vec<ReleaseRow>, IndexError> {
+    pub fn releases_of_digest(&self, digest: &Digest, horizon: Horizon) -> Result<Vec<ReleaseRow>, IndexError> {
         self.ask(|connection| {
-            let mut query = connection.prepare_cached("SELECT * FROM release WHERE digest = ? ORDER BY registered")?;
-            query.query_map([digest_bytes(digest)], release)?.collect()
+            let mut query = connection.prepare_cached("SELECT * FROM release WHERE digest = ? AND registered < ? ORDER BY registered")?;
+            query.query_map(params![digest_bytes(digest), integer(horizon.size())], release)?.collect()
+        })
+    }
+
+    /// What a version stands for.
+    pub fn release(&self, pipeline: &Pipeline, component: &Component, version: &Version) -> Result<Option<ReleaseRow>, IndexError> {
+        self.ask(|connection| {
+            let mut query = connection.prepare_cached("SELECT * FROM release WHERE pipeline = ? AND component = ? AND version = ?")?;
+            query.query_row([pipeline.as_str(), component.as_str(), version.as_str()], release).optional()
         })
     }
 

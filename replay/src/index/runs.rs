@@ -2,32 +2,43 @@
 
 use std::time::Duration;
 
+use promotion_ledger::meaning::event::EventType;
+use promotion_ledger::meaning::event::promotion::Promotion;
 use promotion_ledger::meaning::facts::{Fact, FactKey, Run};
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
-use promotion_ledger::meaning::names::{Component, Environment, Pipeline};
+use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Principal};
 use promotion_ledger::meaning::time::Timestamp;
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Params, Row, params};
 
-use super::columns::{self, promotion_bytes};
+use super::columns::{self, integer, promotion_bytes};
 use super::error::IndexError;
-use super::facts;
+use super::intervals;
 use super::picture::Index;
+use crate::models::horizon::Horizon;
 use crate::models::rows::{Kind, RunRow};
 
 impl Index {
     /// The promotions and rollbacks that are under way, oldest first.
-    pub fn under_way(&self, pipeline: Option<&Pipeline>) -> Result<Vec<RunRow>, IndexError> {
-        let sql = "SELECT promotion_id, since, (SELECT time FROM entry WHERE entry.promotion_id = run.promotion_id \
-             ORDER BY sequence DESC LIMIT 1) AS last FROM run WHERE ended IS NULL AND (?1 IS NULL OR pipeline = ?1) ORDER BY requested";
+    pub fn under_way(&self, pipeline: Option<&Pipeline>, horizon: Horizon) -> Result<Vec<RunRow>, IndexError> {
+        let pipeline = pipeline.map(Pipeline::as_str);
+        let mut runs =
+            self.runs("SELECT * FROM run WHERE ended IS NULL AND requested < ?1", params![integer(horizon.size()), pipeline], horizon)?;
+        if horizon.size() < self.head().size {
+            let ended_later = "SELECT * FROM run WHERE span = ?1 AND requested BETWEEN ?3 AND ?4 AND ended > ?4";
+            for (span, first, last) in intervals::beginnings(horizon.size(), self.head().size) {
+                runs.extend(self.runs(ended_later, params![span, pipeline, integer(first), integer(last)], horizon)?);
+            }
+        }
+        runs.sort_by_key(|run| run.requested);
+        Ok(runs)
+    }
+
+    /// Runs of a pipeline, the second value, or of all; each as far as it came by the horizon.
+    fn runs(&self, sql: &str, values: impl Params, horizon: Horizon) -> Result<Vec<RunRow>, IndexError> {
+        let sql = format!("{sql} AND (?2 IS NULL OR pipeline = ?2)");
         self.ask(|connection| {
-            let mut query = connection.prepare_cached(sql)?;
-            let open: Vec<Open> = query.query_map([pipeline.map(Pipeline::as_str)], open)?.collect::<rusqlite::Result<_>>()?;
-            open.into_iter()
-                .map(|Open { id, since, last }| match facts::fetch(connection, &FactKey::Run(id))? {
-                    Some(Fact::Run(run)) => Ok(RunRow { run, since, last }),
-                    _ => Err(columns::unreadable(NoRun(id))),
-                })
-                .collect()
+            let mut query = connection.prepare_cached(&sql)?;
+            query.query_map(values, |row| run(connection, row, horizon))?.collect()
         })
     }
 
@@ -47,20 +58,11 @@ impl Index {
         })
     }
 
-    /// Promotion ids that begin with that text, in order, at most `limit`. Two of them say that the text is too short.
-    pub fn promotions_like(&self, prefix: &str, limit: u32) -> Result<Vec<PromotionId>, IndexError> {
-        let Some((first, last)) = range(prefix) else { return Ok(Vec::new()) };
-        self.ask(|connection| {
-            let mut query = connection.prepare_cached(
-                "SELECT DISTINCT promotion_id FROM entry WHERE promotion_id BETWEEN ? AND ? ORDER BY promotion_id LIMIT ?",
-            )?;
-            query.query_map(params![first, last, limit], |row| columns::promotion(row, "promotion_id"))?.collect()
-        })
-    }
-
-    /// How long completed promotions into an environment took, from request to completion, newest first.
+    /// How long completed promotions into an environment took, or rollbacks there, from request to completion, newest
+    /// first.
     pub fn durations(
         &self,
+        kind: Kind,
         pipeline: &Pipeline,
         component: &Component,
         environment: &Environment,
@@ -68,7 +70,7 @@ impl Index {
     ) -> Result<Vec<Duration>, IndexError> {
         let sql = "SELECT max(until - since, 0) AS taken FROM run WHERE pipeline = ? AND component = ? AND environment = ? AND kind = ? \
              AND ending = 'completed' ORDER BY ended DESC LIMIT ?";
-        let values = params![pipeline.as_str(), component.as_str(), environment.as_str(), Kind::Promotion.as_str(), limit];
+        let values = params![pipeline.as_str(), component.as_str(), environment.as_str(), kind.as_str(), limit];
         self.ask(|connection| {
             let mut query = connection.prepare_cached(sql)?;
             query.query_map(values, |row| columns::number(row, "taken").map(Duration::from_micros))?.collect()
@@ -76,47 +78,34 @@ impl Index {
     }
 }
 
-struct Open {
-    id: PromotionId,
-    since: Timestamp,
-    last: Timestamp,
+fn run(connection: &Connection, row: &Row<'_>, horizon: Horizon) -> rusqlite::Result<RunRow> {
+    let promotion = Promotion {
+        component: columns::name(row, "component")?,
+        digest: columns::digest(row, "digest")?,
+        from: columns::name(row, "source")?,
+        pipeline: columns::name(row, "pipeline")?,
+        promotion_id: columns::promotion(row, "promotion_id")?,
+        to: columns::name(row, "environment")?,
+        version: columns::name(row, "version")?,
+    };
+    let requested = columns::sequence(row, "requested")?;
+    let (last, holder) = reached(connection, &promotion.promotion_id, horizon)?;
+    Ok(RunRow { leaves: columns::name_if_any(row, "leaves")?, since: columns::time(row, "since")?, promotion, holder, requested, last })
 }
 
-fn open(row: &Row<'_>) -> rusqlite::Result<Open> {
-    Ok(Open { id: columns::promotion(row, "promotion_id")?, since: columns::time(row, "since")?, last: columns::time(row, "last")? })
-}
-
-/// The first and the last id that begin with the text, if ids are spelled so.
-fn range(prefix: &str) -> Option<([u8; 16], [u8; 16])> {
-    const PATTERN: &str = "00000000-0000-0000-0000-000000000000";
-    let shaped = prefix.len() <= PATTERN.len()
-        && prefix.bytes().zip(PATTERN.bytes()).all(|(found, expected)| match expected {
-            b'-' => found == b'-',
-            _ => matches!(found, b'0'..=b'9' | b'a'..=b'f'),
-        });
-    let rest = PATTERN.get(prefix.len()..).filter(|_| shaped)?;
-    let id = |rest: &str| PromotionId::parse(&format!("{prefix}{rest}")).ok().map(|id| *promotion_bytes(&id));
-    Some((id(rest)?, id(&rest.replace('0', "f"))?))
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("promotion {0} is under way and its state is missing")]
-struct NoRun(PromotionId);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_prefix_spans_the_ids_that_begin_with_it() {
-        let (first, last) = range("0198f0a4-6").unwrap();
-        assert_eq!(first, [0x01, 0x98, 0xf0, 0xa4, 0x60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-        assert_eq!(last, [0x01, 0x98, 0xf0, 0xa4, 0x6f, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255]);
-        let whole = range("0198f0a4-6f3a-7c1e-8a55-3f0a2b9d1c77").unwrap();
-        assert_eq!(whole.0, whole.1);
-        assert_eq!(range("").unwrap(), ([0; 16], [255; 16]));
-        for bad in ["x", "0198F0A4", "0198f0a46", "0198f0a4-6f3a-7c1e-8a55-3f0a2b9d1c770", "é"] {
-            assert_eq!(range(bad), None, "{bad}");
-        }
-    }
+/// When the run's newest entry was recorded, and who was at it by then: whoever requested it, or took it over last.
+fn reached(connection: &Connection, id: &PromotionId, horizon: Horizon) -> rusqlite::Result<(Timestamp, Principal)> {
+    let newest = |condition: &str| {
+        format!("SELECT time, actor FROM entry WHERE promotion_id = ? AND sequence < ?{condition} ORDER BY sequence DESC LIMIT 1")
+    };
+    let values = params![promotion_bytes(id), integer(horizon.size())];
+    let last = connection.prepare_cached(&newest(""))?.query_row(values, |row| columns::time(row, "time"))?;
+    let began = format!(
+        " AND +event_type IN ('{}', '{}', '{}')",
+        EventType::PromotionRequested,
+        EventType::RollbackRequested,
+        EventType::PromotionTakenOver
+    );
+    let holder = connection.prepare_cached(&newest(&began))?.query_row(values, |row| columns::name(row, "actor"))?;
+    Ok((last, holder))
 }

@@ -6,9 +6,11 @@ use promotion_ledger::meaning::event::environment::EnvironmentLocked;
 use promotion_ledger::meaning::event::promotion::Promotion;
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
 use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Principal, SourceSha, Version};
-use rusqlite::{Connection, Params, params};
+use promotion_ledger::meaning::rules::Rules;
+use rusqlite::{Connection, OptionalExtension as _, Params, params};
 
-use super::columns::{digest_bytes, integer, promotion_bytes};
+use super::columns::{self, digest_bytes, integer, promotion_bytes};
+use super::intervals;
 use crate::models::rows::Kind;
 use crate::models::{Change, Ending, Line, Moment};
 
@@ -16,12 +18,13 @@ pub(super) fn write(connection: &Connection, change: &Change<'_>) -> rusqlite::R
     match *change {
         Change::Recorded(ref line) => record(connection, line),
         Change::Registered { release, at } => register(connection, release, at),
-        Change::RunBegan { promotion, kind, at } => begin_run(connection, promotion, kind, at),
+        Change::Adopted { rules, at } => adopt(connection, rules, at),
+        Change::RunBegan { promotion, kind, leaves, at } => begin_run(connection, promotion, kind, leaves, at),
         Change::RunEnded { promotion_id, ending, at } => end_run(connection, &promotion_id, ending, at),
         Change::TenureEnded { promotion, by_rollback, at } => end_tenure(connection, promotion, by_rollback, at),
         Change::TenureBegan { promotion, kind, by, at } => begin_tenure(connection, promotion, kind, by, at),
         Change::Locked { lock, owner, at } => set_lock(connection, lock, owner, at),
-        Change::Unlocked { lock } => execute(connection, "DELETE FROM lock WHERE sequence = ?", [integer(lock.get())]),
+        Change::Unlocked { lock, by, at } => lift_lock(connection, lock, by, at),
         Change::BodyCited { digest, at } => note_body(connection, &digest, at, false),
         Change::BodyRemoved { digest, at } => note_body(connection, &digest, at, true),
     }
@@ -68,27 +71,58 @@ fn register(connection: &Connection, release: &ArtifactRegistered, at: Sequence)
     )
 }
 
-fn begin_run(connection: &Connection, promotion: &Promotion, kind: Kind, at: Moment) -> rusqlite::Result<()> {
+fn adopt(connection: &Connection, rules: &Rules, at: Sequence) -> rusqlite::Result<()> {
+    let text = serde_json::to_string(rules).map_err(columns::unreadable)?;
     execute(
         connection,
-        "INSERT OR REPLACE INTO run(promotion_id, pipeline, component, environment, kind, requested, since) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO rules(pipeline, sequence, rules) VALUES (?, ?, ?)",
+        params![rules.pipeline().as_str(), integer(at.get()), text],
+    )
+}
+
+fn begin_run(connection: &Connection, promotion: &Promotion, kind: Kind, leaves: Option<&Version>, at: Moment) -> rusqlite::Result<()> {
+    note_place(connection, &promotion.pipeline, &promotion.component, &promotion.to)?;
+    execute(
+        connection,
+        "INSERT OR REPLACE INTO run(promotion_id, pipeline, component, environment, version, digest, source, kind, leaves, requested, since) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             promotion_bytes(&promotion.promotion_id),
             promotion.pipeline.as_str(),
             promotion.component.as_str(),
             promotion.to.as_str(),
+            promotion.version.as_str(),
+            digest_bytes(&promotion.digest),
+            promotion.from.to_string(),
             kind.as_str(),
+            leaves.map(Version::as_str),
             integer(at.sequence.get()),
             at.time.as_micros(),
         ],
     )
 }
 
-fn end_run(connection: &Connection, id: &PromotionId, ending: Ending, at: Moment) -> rusqlite::Result<()> {
+fn note_place(connection: &Connection, pipeline: &Pipeline, component: &Component, environment: &Environment) -> rusqlite::Result<()> {
     execute(
         connection,
-        "UPDATE run SET ended = ?, until = ?, ending = ? WHERE promotion_id = ?",
-        params![integer(at.sequence.get()), at.time.as_micros(), ending.as_str(), promotion_bytes(id)],
+        "INSERT OR IGNORE INTO place(pipeline, component, environment) VALUES (?, ?, ?)",
+        [pipeline.as_str(), component.as_str(), environment.as_str()],
+    )
+}
+
+fn end_run(connection: &Connection, id: &PromotionId, ending: Ending, at: Moment) -> rusqlite::Result<()> {
+    let mut began = connection.prepare_cached("SELECT requested FROM run WHERE promotion_id = ?")?;
+    let began = began.query_row([promotion_bytes(id)], |row| columns::sequence(row, "requested")).optional()?;
+    execute(
+        connection,
+        "UPDATE run SET ended = ?, until = ?, ending = ?, span = ? WHERE promotion_id = ?",
+        params![
+            integer(at.sequence.get()),
+            at.time.as_micros(),
+            ending.as_str(),
+            began.map(|began| intervals::span(began, at.sequence)),
+            promotion_bytes(id)
+        ],
     )
 }
 
@@ -112,7 +146,10 @@ fn begin_tenure(connection: &Connection, promotion: &Promotion, kind: Kind, by: 
     execute(
         connection,
         "INSERT INTO tenure(pipeline, component, environment, from_sequence, version, digest, kind, since, actor, promotion_id, \
-         left_by_rollback) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+         left_by_rollback, arrivals, rollbacks) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, \
+         1 + coalesce((SELECT arrivals FROM tenure WHERE pipeline = ?1 AND component = ?2 AND environment = ?3 ORDER BY from_sequence DESC LIMIT 1), 0), \
+         ?11 + coalesce((SELECT rollbacks FROM tenure WHERE pipeline = ?1 AND component = ?2 AND environment = ?3 ORDER BY from_sequence DESC LIMIT 1), 0))",
         params![
             promotion.pipeline.as_str(),
             promotion.component.as_str(),
@@ -124,6 +161,7 @@ fn begin_tenure(connection: &Connection, promotion: &Promotion, kind: Kind, by: 
             at.time.as_micros(),
             by.as_str(),
             promotion_bytes(&promotion.promotion_id),
+            kind == Kind::Rollback,
         ],
     )
 }
@@ -141,6 +179,14 @@ fn set_lock(connection: &Connection, lock: &EnvironmentLocked, owner: &Principal
             lock.reason.as_str(),
             at.time.as_micros(),
         ],
+    )
+}
+
+fn lift_lock(connection: &Connection, lock: Sequence, by: &Principal, at: Moment) -> rusqlite::Result<()> {
+    execute(
+        connection,
+        "UPDATE lock SET lifted = ?, lifted_at = ?, lifted_by = ?, span = ? WHERE sequence = ?",
+        params![integer(at.sequence.get()), at.time.as_micros(), by.as_str(), intervals::span(lock, at.sequence), integer(lock.get())],
     )
 }
 

@@ -5,6 +5,8 @@ use promotion_ledger::meaning::id::{EntryId, PromotionId, Sequence};
 use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Principal, Version};
 use promotion_ledger::meaning::time::Timestamp;
 
+use super::horizon::Horizon;
+
 /// Which places are asked for. What is absent does not narrow.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StatusFilter {
@@ -39,6 +41,8 @@ pub struct HistoryFilter {
     pub until: Option<Timestamp>,
     /// Of this run.
     pub promotion_id: Option<PromotionId>,
+    /// As it stood then.
+    pub horizon: Option<Horizon>,
     /// Before this place: the last row of one page is where the next page goes on.
     pub before: Option<Sequence>,
     /// At most so many.
@@ -59,6 +63,7 @@ impl Default for HistoryFilter {
             since: None,
             until: None,
             promotion_id: None,
+            horizon: None,
             before: None,
             limit: 50,
         }

@@ -3,6 +3,7 @@
 
 pub mod filters;
 mod history;
+pub mod horizon;
 pub mod rows;
 mod summary;
 
@@ -13,7 +14,8 @@ use promotion_ledger::meaning::event::environment::EnvironmentLocked;
 use promotion_ledger::meaning::event::promotion::Promotion;
 use promotion_ledger::meaning::event::{Event, Recorded};
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
-use promotion_ledger::meaning::names::Principal;
+use promotion_ledger::meaning::names::{Principal, Version};
+use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
 
 pub use history::{Line, passed_over};
@@ -44,6 +46,13 @@ pub enum Ending {
 pub enum Change<'a> {
     /// The history has a line more.
     Recorded(Line<'a>),
+    /// Rules are in force.
+    Adopted {
+        /// Which ones.
+        rules: &'a Rules,
+        /// Where that was recorded.
+        at: Sequence,
+    },
     /// A release is known.
     Registered {
         /// Which one.
@@ -57,6 +66,8 @@ pub enum Change<'a> {
         promotion: &'a Promotion,
         /// What kind of run it is.
         kind: Kind,
+        /// What a rollback leaves.
+        leaves: Option<&'a Version>,
         /// When.
         at: Moment,
     },
@@ -102,6 +113,10 @@ pub enum Change<'a> {
     Unlocked {
         /// The entry that set it.
         lock: Sequence,
+        /// Who lifted it.
+        by: &'a Principal,
+        /// When.
+        at: Moment,
     },
     /// An entry names a body as evidence.
     BodyCited {
@@ -130,19 +145,20 @@ pub fn changes(entry: &Verified) -> Vec<Change<'_>> {
 
 fn of_event(entry: &Recorded) -> Vec<Change<'_>> {
     let at = Moment { sequence: entry.sequence, time: entry.time };
-    let began = |promotion, kind| vec![Change::RunBegan { promotion, kind, at }];
+    let began = |promotion, kind, leaves| vec![Change::RunBegan { promotion, kind, leaves, at }];
     let ended = |promotion: &Promotion, ending| vec![Change::RunEnded { promotion_id: promotion.promotion_id, ending, at }];
     match &entry.event {
+        Event::ManifestAdopted(event) => vec![Change::Adopted { rules: &event.rules, at: at.sequence }],
         Event::ArtifactRegistered(release) => vec![Change::Registered { release, at: at.sequence }],
-        Event::PromotionRequested(event) => began(&event.promotion, Kind::Promotion),
-        Event::RollbackRequested(event) => began(&event.promotion, Kind::Rollback),
+        Event::PromotionRequested(event) => began(&event.promotion, Kind::Promotion, None),
+        Event::RollbackRequested(event) => began(&event.promotion, Kind::Rollback, Some(&event.leaves.version)),
         Event::PromotionCompleted(event) => landed(&event.promotion, Kind::Promotion, entry, at),
         Event::RollbackCompleted(event) => landed(&event.promotion, Kind::Rollback, entry, at),
         Event::PromotionFailed(event) => ended(&event.promotion, Ending::Failed),
         Event::RollbackFailed(event) => ended(&event.promotion, Ending::Failed),
         Event::PromotionAborted(event) => ended(&event.promotion, Ending::Aborted),
         Event::EnvironmentLocked(lock) => vec![Change::Locked { lock, owner: &entry.actor, at }],
-        Event::EnvironmentUnlocked(event) => vec![Change::Unlocked { lock: event.lock }],
+        Event::EnvironmentUnlocked(event) => vec![Change::Unlocked { lock: event.lock, by: &entry.actor, at }],
         Event::BodyRemoved(event) => vec![Change::BodyRemoved { digest: event.digest, at: at.sequence }],
         _ => Vec::new(),
     }

@@ -1,10 +1,14 @@
 //! The rows that questions are answered with.
 
 use promotion_ledger::meaning::digest::{BodyDigest, Digest};
+use promotion_ledger::meaning::event::promotion::Promotion;
 use promotion_ledger::meaning::facts;
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
 use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Principal, SourceSha, Version};
+use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
+
+use super::horizon::Horizon;
 
 /// What kind of run it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,6 +17,17 @@ pub enum Kind {
     Promotion,
     /// An environment went back to a release that was there before.
     Rollback,
+}
+
+/// A component in an environment of a pipeline.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Spot {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// The component.
+    pub component: Component,
+    /// The environment.
+    pub environment: Environment,
 }
 
 /// A release in an environment, from one place in the log to another.
@@ -46,35 +61,41 @@ pub struct TenureRow {
     pub left_by_rollback: bool,
     /// The commit that it was built from.
     pub source_sha: Option<SourceSha>,
+    /// How many releases had come into the place with it, by promotion or rollback.
+    pub arrivals: u64,
+    /// How many of them by rollback.
+    pub rollbacks: u64,
 }
 
 /// A promotion or rollback that is under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunRow {
-    /// How far it came.
-    pub run: facts::Run,
+    /// What lands where.
+    pub promotion: Promotion,
+    /// For a rollback: what it leaves.
+    pub leaves: Option<Version>,
+    /// Who is at it.
+    pub holder: Principal,
+    /// The entry that requested it.
+    pub requested: Sequence,
     /// When it was requested.
     pub since: Timestamp,
     /// When the newest of its entries was recorded.
     pub last: Timestamp,
 }
 
-/// A component in an environment of the rules in force.
+/// A place, and what is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaceRow {
-    /// The pipeline.
-    pub pipeline: Pipeline,
-    /// The environment.
-    pub environment: Environment,
-    /// The component.
-    pub component: Component,
+    /// Which one.
+    pub spot: Spot,
     /// The release that is there.
     pub holder: Option<TenureRow>,
     /// What is under way there.
     pub under_way: Option<RunRow>,
 }
 
-/// A lock that stands.
+/// A lock, while it stands or after it was lifted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockRow {
     /// The pipeline.
@@ -83,6 +104,32 @@ pub struct LockRow {
     pub environment: Environment,
     /// The lock.
     pub lock: facts::Lock,
+    /// Who lifted it and when; absent while it stands.
+    pub lifted: Option<Lifted>,
+}
+
+/// That a lock was lifted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lifted {
+    /// The entry that says so.
+    pub sequence: Sequence,
+    /// When it was recorded.
+    pub time: Timestamp,
+    /// Who lifted it.
+    pub by: Principal,
+}
+
+/// Rules, from where they came into force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdoptedRow {
+    /// The rules.
+    pub rules: Rules,
+    /// The entry that holds them.
+    pub sequence: Sequence,
+    /// When it was recorded.
+    pub time: Timestamp,
+    /// Who adopted them.
+    pub by: Principal,
 }
 
 /// A release that was made known.
@@ -140,6 +187,30 @@ pub struct BodyRow {
     pub cited: Vec<Sequence>,
     /// The newest entry that says that it was removed.
     pub removed: Option<Sequence>,
+}
+
+impl TenureRow {
+    /// The place.
+    pub fn spot(&self) -> Spot {
+        Spot { pipeline: self.pipeline.clone(), component: self.component.clone(), environment: self.environment.clone() }
+    }
+
+    /// The tenure as it stood then: not yet begun, or not yet ended.
+    pub fn as_of(self, horizon: Horizon) -> Option<Self> {
+        if !horizon.holds(self.from_sequence) {
+            return None;
+        }
+        let ended = self.to_sequence.is_some_and(|to| horizon.holds(to));
+        Some(if ended { self } else { Self { to_sequence: None, until: None, left_by_rollback: false, ..self } })
+    }
+}
+
+impl RunRow {
+    /// The place.
+    pub fn spot(&self) -> Spot {
+        let Promotion { pipeline, component, to, .. } = &self.promotion;
+        Spot { pipeline: pipeline.clone(), component: component.clone(), environment: to.clone() }
+    }
 }
 
 impl Kind {

@@ -23,7 +23,7 @@ fn what_follows_from_the_log_passes() {
     let checked = check(&index, &world.store).unwrap();
     assert_eq!(checked.entries, world.chain.size());
     let facts = world.chain.state().facts().count() as u64;
-    assert_eq!(checked.rows, 1 + facts + checked.entries + 1 + 1 + 1 + 1, "position, facts, entries, release, tenure, run, lock");
+    assert_eq!(checked.rows, 1 + facts + checked.entries + 6, "position, facts, entries, rules, place, release, tenure, run, lock");
 }
 
 #[test]
@@ -47,6 +47,8 @@ fn every_table_is_compared() {
         ("UPDATE tenure SET version = 'v9'", "tenure", "shop api dev 10", Some("version v1"), Some("version v9")),
         ("UPDATE release SET source_sha = NULL", "release", "shop api v1", Some("source_sha 0123456789abcdef"), Some("source_sha nothing")),
         ("UPDATE run SET ending = 'failed'", "run", "*", Some("ending completed"), Some("ending failed")),
+        ("UPDATE rules SET rules = '{}'", "rules", "shop 1", Some("rules {\"components\"*"), Some("rules {}")),
+        ("DELETE FROM place", "place", "shop api dev", Some("pipeline shop, *"), None),
         ("DELETE FROM lock", "lock", "11", Some("sequence 11, *"), None),
         ("INSERT INTO body VALUES (x'00', 1, 0)", "body", "00 1", None, Some("digest 00, sequence 1, removed 0")),
         ("DELETE FROM fact WHERE key LIKE 'release %'", "fact", "release shop api v1", Some("key release shop api v1, *"), None),

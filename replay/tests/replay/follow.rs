@@ -63,13 +63,13 @@ fn a_picture_stays_whole_while_another_process_goes_on() {
     let (mut one, mut other) = (open(folder.path()), open(folder.path()));
     one.follow(&world.store).unwrap();
     assert_eq!(other.follow(&world.store).unwrap(), Followed { new: one.head().size }, "it was the other one that wrote");
-    let (before, head) = (one.status(&StatusFilter::default()).unwrap(), one.head());
+    let (before, head) = (one.status(&StatusFilter::default(), one.now()).unwrap(), one.head());
 
     world.promote("api", "v1", "staging");
     other.follow(&world.store).unwrap();
-    assert_eq!((one.head(), one.status(&StatusFilter::default()).unwrap()), (head, before.clone()), "not renewed, not changed");
+    assert_eq!((one.head(), one.status(&StatusFilter::default(), one.now()).unwrap()), (head, before.clone()), "not renewed, not changed");
     assert_eq!(one.follow(&world.store).unwrap(), Followed { new: 8 });
-    assert_ne!(one.status(&StatusFilter::default()).unwrap(), before);
+    assert_ne!(one.status(&StatusFilter::default(), one.now()).unwrap(), before);
 
     world.register("api", "v2");
     one.follow(&world.store).unwrap();
@@ -173,6 +173,6 @@ fn an_index_of_another_ledger_is_made_again() {
     index.follow(&world.store).unwrap();
     assert_eq!(index.follow(&other.store).unwrap(), Followed { new: 1 });
     assert_eq!((index.head(), index.genesis()), (other.store.head().unwrap(), genesis(&other.store).unwrap()));
-    assert_eq!(index.status(&StatusFilter::default()).unwrap(), []);
+    assert_eq!(index.status(&StatusFilter::default(), index.now()).unwrap(), []);
     check(&index, &other.store).unwrap();
 }

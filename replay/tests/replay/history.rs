@@ -129,6 +129,11 @@ fn times_are_found_on_both_sides_of_a_corrected_clock() {
             assert_eq!(index.history(&filter).unwrap(), expected, "{filter:?}");
         }
     }
+    for row in &all {
+        let last = all.iter().filter(|other| other.time <= row.time).map(|other| other.sequence).max();
+        assert_eq!(index.at_time(row.time).unwrap().last(), last, "{}", row.sequence);
+    }
+    assert_eq!(index.at_time(Timestamp::EPOCH).unwrap().last(), None);
     let later = HistoryFilter { since: all[2].time.as_micros().checked_add(1).and_then(Timestamp::from_micros), ..everything };
     assert_eq!(index.history(&later).unwrap(), []);
 }

@@ -6,6 +6,7 @@ mod check;
 mod damage;
 mod follow;
 mod history;
+mod past;
 mod places;
 mod properties;
 mod runs;

@@ -1,14 +1,16 @@
 //! Over random ledgers: what an index keeps is what a fold from zero gives, and decisions over it are the same.
 
 use promotion_ledger::custody::ledger::AppendError;
+use promotion_ledger::evidence::chain::Chain;
 use promotion_ledger::meaning::command::Command;
 use promotion_ledger::meaning::decide::decide;
 use promotion_ledger::meaning::event::artifact::GateStatus;
-use promotion_ledger::meaning::id::PromotionId;
+use promotion_ledger::meaning::id::{PromotionId, Sequence};
 use promotion_replay::{Index, check};
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::past;
 use crate::support::{
     ENVIRONMENTS, Who, World, component, environment, gate, lock, pipeline, promote, reason, register, rollback, rules, unlock,
 };
@@ -139,12 +141,23 @@ fn may_be_unlawful(appended: Result<(), AppendError>) {
 /// The index's places are those of the complete state.
 fn same_places(play: &Play) {
     let state = play.world.chain.state();
-    for row in play.index.status(&Default::default()).expect("a readable index") {
-        let place = state.place(&row.pipeline, &row.component, &row.environment);
+    for row in play.index.status(&Default::default(), play.index.now()).expect("a readable index") {
+        let place = state.place(&row.spot.pipeline, &row.spot.component, &row.spot.environment);
         let holder = row.holder.map(|tenure| (tenure.digest, tenure.promotion_id, tenure.from_sequence, tenure.version));
         assert_eq!(holder, place.holder.map(|holder| (holder.digest, holder.promotion_id, holder.since, holder.version)));
-        let run = row.under_way.map(|row| row.run);
-        assert_eq!(run.as_ref(), place.run.and_then(|id| state.run(&id)));
+        let run = row.under_way.map(|row| row.promotion);
+        assert_eq!(run.as_ref(), place.run.and_then(|id| state.run(&id)).map(|run| &run.promotion));
+    }
+}
+
+/// Whatever entry is asked about, the index says what a fold of the log up to there says.
+fn same_past(play: &Play) {
+    let mut chain = Chain::begin();
+    for note in play.world.notes() {
+        chain.admit(&note).expect("an honest log");
+        let last = Sequence::new(chain.size() - 1);
+        let horizon = play.index.at_entry(last).expect("the log reaches there");
+        past::same(&play.index, horizon, chain.state());
     }
 }
 
@@ -181,5 +194,6 @@ proptest! {
         }
         same_places(&play);
         same_targets(&play);
+        same_past(&play);
     }
 }

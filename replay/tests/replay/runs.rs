@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use promotion_ledger::meaning::command::Command;
 use promotion_ledger::meaning::id::PromotionId;
+use promotion_replay::Kind;
 
 use crate::support::{Who, World, component, environment, index_of, pipeline, promote, reason};
 
@@ -16,16 +17,17 @@ fn a_run_is_under_way_from_its_request_to_its_end() {
     let second = world.request("web", "v1", "dev");
     assert!(world.step(Who::Ci, &first).unwrap());
     let index = index_of(&world);
-    let rows = index.under_way(None).unwrap();
-    assert_eq!(rows.iter().map(|row| &row.run).collect::<Vec<_>>(), [&world.run(&first).unwrap(), &world.run(&second).unwrap()]);
+    let rows = index.under_way(None, index.now()).unwrap();
+    let promotions: Vec<_> = rows.iter().map(|row| row.promotion.clone()).collect();
+    assert_eq!(promotions, [first, second].map(|id| world.run(&id).unwrap().promotion));
     assert_eq!(rows[0].last, world.chain.state().core().floor.unwrap());
     assert!(rows[0].since < rows[1].since && rows[1].last < rows[0].last);
-    assert_eq!(index.under_way(Some(&"other".parse().unwrap())).unwrap(), []);
+    assert_eq!(index.under_way(Some(&"other".parse().unwrap()), index.now()).unwrap(), []);
 
     world.finish(Who::Ci, &first);
     world.ask(Who::Ci, &Command::Abort(second, reason("not needed"))).unwrap();
     let index = index_of(&world);
-    assert_eq!(index.under_way(None).unwrap(), []);
+    assert_eq!(index.under_way(None, index.now()).unwrap(), []);
     assert_eq!(index.run(&first).unwrap(), None);
 }
 
@@ -74,8 +76,10 @@ fn completed_promotions_say_how_long_they_took() {
     world.fail(Who::Ci, &failed).unwrap();
     world.roll_back("api", "v1.0.0", "dev");
     let index = index_of(&world);
-    let took = |limit| index.durations(&pipeline(), &component("api"), &environment("dev"), limit).unwrap();
+    let took = |limit| index.durations(Kind::Promotion, &pipeline(), &component("api"), &environment("dev"), limit).unwrap();
     let (quick, slow) = (Duration::from_secs(7), Duration::from_secs(8));
     assert_eq!(took(9), [slow, quick], "neither the failed one nor the rollback counts");
     assert_eq!(took(1), [slow]);
+    let back = index.durations(Kind::Rollback, &pipeline(), &component("api"), &environment("dev"), 9).unwrap();
+    assert_eq!(back, [Duration::from_secs(6)]);
 }

@@ -5,8 +5,10 @@
 //! * `outputs`: what people and machines are given to read;
 //! * `imports`: history from before the ledger;
 //! * `interrupted`: `kill -9` at every step, and a registry that stalls, fails and lies;
+//! * `proxies`: registries behind a proxy that the environment names;
 //! * `races`: processes that want the same thing at once;
 //! * `tampering`: a ledger that somebody changed;
+//! * `travel`: what stood at a time, what changed since, and what a rollback would undo;
 //! * `tour` and `readme`: the documentation does what it says.
 //!
 //! `shop` is what they share: a workspace with a ledger, a manifest and images.
@@ -15,8 +17,10 @@ mod imports;
 mod interrupted;
 mod outputs;
 mod promotion;
+mod proxies;
 mod races;
 mod readme;
 mod shop;
 mod tampering;
 mod tour;
+mod travel;

@@ -254,16 +254,36 @@ impl Shop {
         self.run(&["replay", "--check"]).expect_code(0);
     }
 
+    /// A shop once more whose images are in a registry: they are in the one at `address` from now on (`HOST/PATH`), which
+    /// its pipeline is told, and is asked behind the program's back at `seen_at`.
+    pub(crate) fn copy_at(&self, address: &str, seen_at: &str) -> Self {
+        let workspace = self.copy_workspace();
+        let manifest = fs::read_to_string(workspace.path().join("manifest.yaml")).expect("a shop has a manifest");
+        let moved = manifest.lines().map(|line| match line.split_once("registry: ") {
+            Some((indent, _)) => format!("{indent}registry: http://{address}\n"),
+            None => format!("{line}\n"),
+        });
+        workspace.write("manifest.yaml", moved.collect::<String>());
+        let shop = Self { workspace, images: Images::Registry(seen_at.to_owned()), components: self.components };
+        shop.run(&["manifest", "adopt"]).expect_code(0);
+        shop
+    }
+
     /// The same shop once more: ledger, keys, caches and layouts copied as they stand.
     pub(crate) fn copy(&self) -> Self {
-        let workspace = Workspace::new();
-        let whole = |workspace: &Workspace| workspace.path().parent().expect("the working folder lies in the workspace").to_owned();
-        copy_folder(&whole(&self.workspace), &whole(&workspace));
+        let workspace = self.copy_workspace();
         let images = match &self.images {
             Images::Layouts => Images::Layouts,
             Images::Registry(_) => panic!("a registry is not copied with the shop"),
         };
         Self { workspace, images, components: self.components }
+    }
+
+    fn copy_workspace(&self) -> Workspace {
+        let workspace = Workspace::new();
+        let whole = |workspace: &Workspace| workspace.path().parent().expect("the working folder lies in the workspace").to_owned();
+        copy_folder(&whole(&self.workspace), &whole(&workspace));
+        workspace
     }
 
     /// A folder of the first admin's home.

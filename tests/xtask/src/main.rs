@@ -1,5 +1,6 @@
 //! `cargo xtask`: one command for everything that is done to this workspace.
 
+mod faults;
 mod install;
 mod shell;
 mod tasks;
@@ -23,6 +24,8 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
   bench [-- ARGUMENT…]      the benchmarks; arguments go to criterion
   fuzz [TARGET [SECONDS]]   fuzz one target, or all of them, for 60 seconds each or as many as given;
                             installs a nightly compiler and cargo-fuzz where they are missing
+  faults [FILTER…]          kill a promotion and a rollback before and after every request to a real registry, and let the
+                            registry fail, throttle, break off and lie at every request; takes about half an hour
   docs [ARGUMENT…]          the documentation of every crate; --open shows it
   demo [ARGUMENT…]          the guided tour, as a release build
   help                      this text";
@@ -48,6 +51,7 @@ fn dispatch(words: &[&str]) -> Outcome {
         ["test", rest @ ..] => tasks::test(without_dashes(rest)),
         ["bench", rest @ ..] => tasks::bench(without_dashes(rest)),
         ["fuzz", rest @ ..] => tasks::fuzz(rest),
+        ["faults", rest @ ..] => faults::faults(without_dashes(rest)),
         ["docs", rest @ ..] => tasks::docs(rest),
         ["demo", rest @ ..] => tasks::demo(rest),
         ["check" | "advisories" | "ci", ..] => Err(Failure::Message(format!("`{}` takes no arguments", words[0]))),

@@ -96,16 +96,8 @@ fn by_promotion(opened: &Opened, beginning: &str) -> Result<Option<Target>, Comm
     }
 }
 
-/// Looks through the names that the store files entries under; what is read from there is compared with the index.
 fn by_hash(opened: &Opened, digits: &str) -> Result<Option<Target>, CommandError> {
-    let mut found: Vec<(EntryHash, Sequence)> = Vec::new();
-    opened.store.read(0..opened.index.head().size, &mut |entry| {
-        if entry.hash.to_string().starts_with(digits) {
-            found.push((entry.hash, entry.sequence));
-        }
-        if found.len() < 2 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    })?;
-    match found.as_slice() {
+    match opened.index.entries_like(digits, 2)?.as_slice() {
         [] => Ok(None),
         [(_, only)] => Ok(Some(Target::Entry(*only))),
         [(first, _), (second, _), ..] => Err(several("entry hashes", digits, first, second)),
@@ -127,7 +119,7 @@ fn not_found(opened: &Opened, what: &What) -> Result<CommandError, CommandError>
         }
         What::Hash(hash) => {
             let digest = Digest::from_sha256(hash.as_bytes());
-            let hint = if opened.index.releases_of_digest(&digest)?.is_empty() {
+            let hint = if opened.index.releases_of_digest(&digest, opened.index.now())?.is_empty() {
                 listed.to_owned()
             } else {
                 format!("it is the digest of a release: promoledger where {digest}")

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::rules::Rules;
 use promotion_replay::models::filters::StatusFilter;
+use promotion_replay::models::horizon::Horizon;
 use promotion_replay::models::rows::{LockRow, PlaceRow, RunRow, TenureRow};
 
 use crate::error::CommandError;
@@ -19,33 +20,40 @@ pub(super) struct Found {
     pub(super) under_way: Vec<RunRow>,
     /// What was there before, when asked for.
     pub(super) history: Option<Vec<TenureRow>>,
+    /// Whether the log has gone on since.
+    pub(super) past: bool,
 }
 
 impl Found {
     /// Gathers it; of what was there before, so many for each place.
-    pub(super) fn gather(opened: &Opened, filter: &StatusFilter, history_limit: Option<u32>) -> Result<Self, CommandError> {
-        let pipelines = pipelines(opened, filter)?;
+    pub(super) fn gather(
+        opened: &Opened,
+        filter: &StatusFilter,
+        horizon: Horizon,
+        history_limit: Option<u32>,
+    ) -> Result<Self, CommandError> {
+        let pipelines = pipelines(opened.index.rules(horizon)?, filter)?;
         let index = &opened.index;
-        let places = index.status(filter)?;
-        let mut locks = index.locks(filter.pipeline.as_ref())?;
+        let places = index.status(filter, horizon)?;
+        let mut locks = index.locks(filter.pipeline.as_ref(), horizon)?;
         locks.retain(|row| {
             let component = &row.lock.component;
             admits(&filter.environment, &row.environment) && component.as_ref().is_none_or(|component| admits(&filter.component, component))
         });
-        let mut under_way = index.under_way(filter.pipeline.as_ref())?;
+        let mut under_way = index.under_way(filter.pipeline.as_ref(), horizon)?;
         under_way.retain(|row| {
-            let promotion = &row.run.promotion;
+            let promotion = &row.promotion;
             admits(&filter.environment, &promotion.to) && admits(&filter.component, &promotion.component)
         });
-        let history = history_limit.map(|limit| history(opened, &places, limit)).transpose()?;
-        Ok(Self { pipelines, places, locks, under_way, history })
+        let history = history_limit.map(|limit| history(opened, &places, horizon, limit)).transpose()?;
+        Ok(Self { pipelines, places, locks, under_way, history, past: horizon != index.now() })
     }
 
     /// Whether a lock keeps promotions of the component out of the environment.
     pub(super) fn is_locked(&self, place: &PlaceRow) -> bool {
         self.locks.iter().any(|row| {
-            let concerned = row.lock.component.as_ref().is_none_or(|component| *component == place.component);
-            row.pipeline == place.pipeline && row.environment == place.environment && concerned
+            let concerned = row.lock.component.as_ref().is_none_or(|component| *component == place.spot.component);
+            row.pipeline == place.spot.pipeline && row.environment == place.spot.environment && concerned
         })
     }
 }
@@ -55,9 +63,8 @@ fn admits<T: PartialEq>(wanted: &Option<T>, found: &T) -> bool {
 }
 
 /// The rules of the pipelines that have what was asked for; of all, where nothing was.
-fn pipelines(opened: &Opened, filter: &StatusFilter) -> Result<Vec<Rules>, CommandError> {
-    let adopted = opened.core().pipelines.values().map(|adopted| &adopted.rules);
-    let mut rules: Vec<&Rules> = adopted.filter(|rules| admits(&filter.pipeline, rules.pipeline())).collect();
+fn pipelines(mut rules: Vec<Rules>, filter: &StatusFilter) -> Result<Vec<Rules>, CommandError> {
+    rules.retain(|rules| admits(&filter.pipeline, rules.pipeline()));
     if let Some(wanted) = &filter.environment {
         let names = rules.iter().flat_map(|rules| rules.environments()).map(|environment| environment.name.to_string()).collect();
         rules.retain(|rules| rules.environment(wanted).is_some());
@@ -68,11 +75,11 @@ fn pipelines(opened: &Opened, filter: &StatusFilter) -> Result<Vec<Rules>, Comma
         rules.retain(|rules| rules.component(wanted).is_some());
         known(&rules, &format!("no component {wanted}"), names)?;
     }
-    Ok(rules.into_iter().cloned().collect())
+    Ok(rules)
 }
 
 /// Refuses what no pipeline has, naming what there is.
-fn known(left: &[&Rules], missing: &str, names: BTreeSet<String>) -> Result<(), CommandError> {
+fn known(left: &[Rules], missing: &str, names: BTreeSet<String>) -> Result<(), CommandError> {
     if !left.is_empty() {
         return Ok(());
     }
@@ -81,10 +88,10 @@ fn known(left: &[&Rules], missing: &str, names: BTreeSet<String>) -> Result<(), 
 }
 
 /// The last releases that were in each place.
-fn history(opened: &Opened, places: &[PlaceRow], limit: u32) -> Result<Vec<TenureRow>, CommandError> {
+fn history(opened: &Opened, places: &[PlaceRow], horizon: Horizon, limit: u32) -> Result<Vec<TenureRow>, CommandError> {
     let mut tenures = Vec::new();
     for place in places {
-        tenures.extend(opened.index.tenures(&place.pipeline, Some(&place.component), &place.environment, limit)?);
+        tenures.extend(opened.index.tenures(&place.spot.pipeline, Some(&place.spot.component), &place.spot.environment, horizon, limit)?);
     }
     Ok(tenures)
 }

@@ -1,41 +1,45 @@
 //! What is where, as people read it.
 
-use promotion_ledger::meaning::core::Core;
 use promotion_ledger::meaning::names::Environment;
 use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::rows::{Kind, LockRow, PlaceRow, RunRow, TenureRow};
 
 use super::found::Found;
-use super::when::{last_entry, moment, since};
+use super::when::{last_entry, moment, second, since};
+use crate::commands::moment::Asked;
 use crate::page::{BOLD, DIM, Page, Table, WARN, paint, short, visible};
 
-pub(super) fn page(found: &Found, core: &Core, now: Timestamp) -> Page {
+pub(super) fn page(found: &Found, asked: &Asked, now: Timestamp) -> Page {
+    let position = position(asked, now);
+    let now = asked.now(now);
     let mut page = Page::new();
     for rules in &found.pipelines {
         if !page.is_empty() {
             page.gap();
         }
-        pipeline(&mut page, rules, found, core, now);
+        pipeline(&mut page, rules, found, &position, now);
     }
     if page.is_empty() {
-        page.line(format!("No pipeline yet  {}", paint(DIM, position(core, now))));
-        page.line("Put a manifest's rules in force: promoledger manifest adopt manifest.yaml");
+        page.line(format!("No pipeline yet  {}", paint(DIM, position)));
+        if asked.moment.is_none() {
+            page.line("Put a manifest's rules in force: promoledger manifest adopt manifest.yaml");
+        }
     }
     page
 }
 
-fn pipeline(page: &mut Page, rules: &Rules, found: &Found, core: &Core, now: Timestamp) {
+fn pipeline(page: &mut Page, rules: &Rules, found: &Found, position: &str, now: Timestamp) {
     let here = rules.pipeline();
     let path: Vec<&str> = rules.environments().iter().map(|environment| environment.name.as_str()).collect();
     let name = paint(BOLD, format!("pipeline {}", visible(here)));
-    page.line(format!("{name}  {}  {}", visible(path.join(" → ")), paint(DIM, position(core, now))));
-    page.table(&places(found.places.iter().filter(|place| place.pipeline == *here), found, now), 2);
+    page.line(format!("{name}  {}  {}", visible(path.join(" → ")), paint(DIM, position)));
+    page.table(&places(found.places.iter().filter(|place| place.spot.pipeline == *here), found, now), 2);
     for row in found.locks.iter().filter(|row| row.pipeline == *here) {
         page.line(format!("  {}", lock(row, now)));
     }
-    for row in found.under_way.iter().filter(|row| row.run.promotion.pipeline == *here) {
-        run(page, row, now);
+    for row in found.under_way.iter().filter(|row| row.promotion.pipeline == *here) {
+        run(page, row, now, found.past);
     }
     if let Some(tenures) = &found.history {
         page.gap();
@@ -45,15 +49,20 @@ fn pipeline(page: &mut Page, rules: &Rules, found: &Found, core: &Core, now: Tim
 }
 
 /// How far the log was read: `entry 44, 12:31 UTC`.
-fn position(core: &Core, now: Timestamp) -> String {
-    let last = core.size.saturating_sub(1);
-    core.floor.map_or_else(|| format!("entry {last}"), |time| format!("entry {last}, {}", last_entry(time, now)))
+fn position(asked: &Asked, now: Timestamp) -> String {
+    let last = asked.horizon.last().map_or_else(|| "before the first entry".to_owned(), |last| format!("entry {last}"));
+    match (asked.moment, asked.time) {
+        (None, Some(time)) => format!("{last}, {}", last_entry(time, now)),
+        (None, None) => last,
+        (Some(_), Some(time)) => format!("as of {last}, {} UTC", second(time)),
+        (Some(_), None) => format!("as of {last}"),
+    }
 }
 
 fn places<'a>(places: impl Iterator<Item = &'a PlaceRow>, found: &Found, now: Timestamp) -> Table {
     let mut table = Table::new(&["environment", "component", "version", "digest", "since (UTC)", "by"]);
     for place in places {
-        let mut row = vec![environment(&place.environment, found.is_locked(place)), visible(&place.component)];
+        let mut row = vec![environment(&place.spot.environment, found.is_locked(place)), visible(&place.spot.component)];
         match &place.holder {
             Some(tenure) => row.extend([
                 visible(&tenure.version),
@@ -83,15 +92,18 @@ fn lock(row: &LockRow, now: Timestamp) -> String {
     format!("{what} \"{}\", by {} since {}, entry {}", visible(&lock.reason), visible(&lock.owner), since(lock.since, now), lock.sequence)
 }
 
-fn run(page: &mut Page, row: &RunRow, now: Timestamp) {
-    let promotion = &row.run.promotion;
-    let what = match &row.run.leaves {
-        Some(leaves) => format!("rollback of {} from {} to {} in {}", promotion.component, leaves.version, promotion.version, promotion.to),
+fn run(page: &mut Page, row: &RunRow, now: Timestamp, past: bool) {
+    let promotion = &row.promotion;
+    let what = match &row.leaves {
+        Some(leaves) => format!("rollback of {} from {} to {} in {}", promotion.component, leaves, promotion.version, promotion.to),
         None => format!("promotion of {} {} from {} to {}", promotion.component, promotion.version, promotion.from, promotion.to),
     };
-    let holder = format!("by {} since {}, last seen {}", visible(&row.run.holder), since(row.since, now), since(row.last, now));
+    let holder = format!("by {} since {}, last seen {}", visible(&row.holder), since(row.since, now), since(row.last, now));
     page.line(format!("  {} {holder}", paint(WARN, format!("{} is under way:", visible(what)))));
     let id = promotion.promotion_id;
+    if past {
+        return;
+    }
     page.line(paint(DIM, format!("    to go on: promoledger resume {id}; to end it: promoledger abort {id} --reason WHY")));
 }
 
@@ -124,6 +136,7 @@ mod tests {
     use super::*;
     use promotion_ledger::meaning::facts::Lock;
     use promotion_ledger::meaning::id::Sequence;
+    use promotion_replay::models::rows::Spot;
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse(text).unwrap()
@@ -140,12 +153,14 @@ mod tests {
                 sequence: Sequence::new(40),
                 since: at("2026-11-18T10:30:00.000000Z"),
             },
+            lifted: None,
         }
     }
 
     fn place(environment: &str, component: &str) -> PlaceRow {
         let (environment, component) = (environment.parse().unwrap(), component.parse().unwrap());
-        PlaceRow { pipeline: "shop".parse().unwrap(), environment, component, holder: None, under_way: None }
+        let spot = Spot { pipeline: "shop".parse().unwrap(), environment, component };
+        PlaceRow { spot, holder: None, under_way: None }
     }
 
     fn plain(text: &str) -> String {
@@ -166,7 +181,7 @@ mod tests {
     #[test]
     fn places_are_marked_that_a_lock_concerns() {
         let locks = vec![locked(Some("api"), "freeze")];
-        let mut found = Found { pipelines: Vec::new(), places: Vec::new(), locks, under_way: Vec::new(), history: None };
+        let mut found = Found { pipelines: Vec::new(), places: Vec::new(), locks, under_way: Vec::new(), history: None, past: false };
         assert!(found.is_locked(&place("prod", "api")));
         assert!(!found.is_locked(&place("prod", "web")));
         assert!(!found.is_locked(&place("dev", "api")));

@@ -1,11 +1,11 @@
 //! One request and its answer: bounded in size, its headers kept, every failure named.
 //!
-//! The registry client reads bodies of any length and loses `Retry-After`, so what is read goes through here, over the
-//! http library that it stands on; what is written goes through the client (`push`).
+//! The registry client `oci-distribution` reads bodies of any length, loses `Retry-After` and follows redirects into the
+//! clear, so what is asked goes through here, over the http library that it stands on; its words for references, media
+//! types and operations are used.
 
 use std::time::Duration;
 
-use oci_distribution::client::{Certificate, CertificateEncoding};
 use promotion_ledger::meaning::names::Repository;
 use reqwest::header::{DATE, HeaderMap, HeaderName, LINK, LOCATION, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, StatusCode, Url, redirect};
@@ -21,7 +21,7 @@ use crate::registry::settings::Settings;
 pub(super) type Outcome<T> = Result<T, Failure<RegistryError>>;
 
 /// How we name ourselves.
-pub(super) const USER_AGENT: &str = concat!("promoledger/", env!("CARGO_PKG_VERSION"));
+const USER_AGENT: &str = concat!("promoledger/", env!("CARGO_PKG_VERSION"));
 
 const MOST_REDIRECTS: usize = 5;
 const LONGEST_MESSAGE: usize = 300;
@@ -120,10 +120,14 @@ impl Transport {
         let again = wait.map_or(Again::Later, Again::After);
         match status {
             StatusCode::TOO_MANY_REQUESTS => Failure { error: RegistryError::Throttled { server, wait }, again },
-            StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+            // What a server will never do stays so.
+            StatusCode::NOT_IMPLEMENTED | StatusCode::HTTP_VERSION_NOT_SUPPORTED => {
+                Failure::lasting(RegistryError::Failing { server, status: status.as_u16() })
+            }
+            // Every request that is made here may be made twice: a manifest that is put again is the same manifest.
+            status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
                 Failure { error: RegistryError::Failing { server, status: status.as_u16() }, again }
             }
-            status if status.is_server_error() => Failure::lasting(RegistryError::Failing { server, status: status.as_u16() }),
             StatusCode::FORBIDDEN => {
                 let (repository, message) = (self.repository.clone(), message(body));
                 Failure::lasting(RegistryError::Forbidden { server, repository, message })
@@ -164,11 +168,6 @@ fn certificates(settings: &Settings) -> Result<Vec<reqwest::Certificate>, Regist
         all.extend(certificates);
     }
     Ok(all)
-}
-
-/// The same certificates, as the registry client takes them.
-pub(super) fn client_certificates(settings: &Settings) -> Result<Vec<Certificate>, RegistryError> {
-    Ok(pem_files(settings)?.into_iter().map(|(_, data)| Certificate { encoding: CertificateEncoding::Pem, data }).collect())
 }
 
 fn pem_files(settings: &Settings) -> Result<Vec<(std::path::PathBuf, Vec<u8>)>, RegistryError> {

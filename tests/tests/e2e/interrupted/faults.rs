@@ -1,4 +1,4 @@
-//! A registry that fails, breaks off, forgets to answer and lies, at each request of a promotion.
+//! A registry whose faults go on, and one that gives other bytes: what the user is told, and how it ends.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,51 +15,6 @@ pub(super) fn wait_until(holds: impl Fn() -> bool) {
         assert!(Instant::now() < deadline, "it did not come to that within a minute");
         thread::sleep(Duration::from_millis(20));
     }
-}
-
-/// Hurts each request of a promotion once: the promotion succeeds by trying again, or ends as unavailable and is
-/// finished by running it again. Gives how many succeeded at once, and how many requests there were.
-fn hurt_each_request(name: &str, fault: &Fault) -> (usize, usize) {
-    let line = Line::new();
-    let requests = line.requests_of_a_promotion();
-    let mut at_once = 0;
-    for nth in 1..=requests.len() {
-        let (version, digest) = line.release(nth);
-        let before = line.shop.entries().len();
-        line.hurt(&requests, nth, fault.clone());
-        let run = line.shop.promote(&version, "none", "dev");
-        let what = format!("{name} at request {nth}, {:?}", requests[nth - 1]);
-        assert!(matches!(run.code, Some(0 | 5)), "{what}: {run:?}");
-        at_once += usize::from(run.code == Some(0));
-        expect_tags_that_are_claimed(&line.shop, before);
-        line.finish(&version, &digest, &what);
-    }
-    line.shop.expect_sound();
-    (at_once, requests.len())
-}
-
-// proves: NFR-004
-#[test]
-fn one_fault_at_any_request_is_overcome() {
-    let too_many = Fault::Answer { status: 429, headers: vec![("Retry-After", "0".to_owned())], body: Vec::new() };
-    // A 500 says that trying again is of no use: it ends the command, and running it again finishes.
-    let faults = [
-        ("500", Fault::status(500), false),
-        ("503", Fault::status(503), true),
-        ("429", too_many, true),
-        ("half a body", Fault::CutBody, true),
-        ("a lost answer", Fault::LoseAnswer, true),
-        ("a lost request", Fault::LoseRequest, true),
-    ];
-    // Most of it is waiting before a retry.
-    thread::scope(|scope| {
-        let running =
-            faults.each_ref().map(|(name, fault, tried_again)| (name, tried_again, scope.spawn(|| hurt_each_request(name, fault))));
-        for (name, tried_again, thread) in running {
-            let (at_once, all) = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            assert_eq!(at_once, if *tried_again { all } else { 0 }, "{name}: {at_once} of {all} succeeded at once");
-        }
-    });
 }
 
 // proves: NFR-004

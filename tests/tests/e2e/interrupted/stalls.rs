@@ -1,4 +1,4 @@
-//! A real registry behind a proxy: processes killed while a request hangs, a registry that goes away, a stale holder.
+//! A real registry behind a proxy: a registry that goes away, a stale holder.
 
 use promoledger_tests::proxy::{Fault, Gate, Proxy, Request};
 use promoledger_tests::registry::Registry;
@@ -58,27 +58,6 @@ impl Line {
         }
         assert_eq!(self.shop.whereabouts()["dev/api"], format!("{version} {digest}"), "{what}");
     }
-}
-
-// proves: NFR-004
-#[test]
-fn killed_while_any_request_hangs_the_promotion_can_be_run_again() {
-    let line = Line::new();
-    let requests = line.requests_of_a_promotion();
-    for nth in 1..=requests.len() {
-        let (version, digest) = line.release(nth);
-        let before = line.shop.entries().len();
-        let gate = Gate::new();
-        line.hurt(&requests, nth, Fault::Stall(gate.clone()));
-        let running = line.shop.start_promotion(&version, "none", "dev");
-        gate.wait_until_reached();
-        let _ = running.kill().expect_killed();
-        line.shop.run(&["verify"]).expect_code(0);
-        gate.open();
-        line.finish(&version, &digest, &format!("killed at request {nth}, {:?}", requests[nth - 1]));
-        expect_tags_that_are_claimed(&line.shop, before);
-    }
-    line.shop.expect_sound();
 }
 
 // proves: NFR-004

@@ -48,6 +48,9 @@ fn pages_read_well() {
     shop.promote("v1.1.0", "none", "dev").expect_code(0);
     compare("rollback", &shop.run(&["rollback", "--env", "dev", "--reason", "it was slow"]));
     compare("status", &shop.run(&["status"]));
+    compare("status-at", &shop.run(&["status", "--at", "seq:12"]));
+    compare("diff", &shop.run(&["diff", "seq:12"]));
+    compare("diff-environments", &shop.run(&["diff", "staging", "dev"]));
     compare("history", &shop.run(&["history", "--limit", "8"]));
     compare("show-entry", &shop.run(&["show", "2"]));
     let id = shop.newest("rollback.completed").data()["promotion"]["promotion_id"].as_str().expect("a promotion has an id").to_owned();

@@ -83,7 +83,14 @@ fn vacuum_into(source: &Connection, source_path: &Path, partial: &Path) -> Resul
         let detail = "the name of a backup has to be UTF-8".to_owned();
         return Err(StoreError::Unavailable { path: partial.to_owned(), detail });
     };
-    source.execute("VACUUM INTO ?1", [name]).map_err(|error| fault(source_path, error))?;
+    source.execute("VACUUM INTO ?1", [name]).map_err(|error| match fault(source_path, error) {
+        // Reading the one and writing the other fail alike. Which it was is not told, and the new one is likelier.
+        StoreError::Unavailable { detail, .. } => {
+            let detail = format!("copying {} to it failed: {detail}", source_path.display());
+            StoreError::Unavailable { path: partial.to_owned(), detail }
+        }
+        other => other,
+    })?;
     Ok(())
 }
 

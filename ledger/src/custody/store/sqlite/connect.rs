@@ -203,7 +203,7 @@ fn prepare(connection: rusqlite::Result<Connection>) -> rusqlite::Result<Connect
 /// What a connection is told that appends.
 fn prepare_to_write(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let tell = || -> rusqlite::Result<String> {
-        let mode = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+        let mode = log_ahead(connection)?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         // A removed body is overwritten, not just forgotten.
@@ -216,6 +216,14 @@ fn prepare_to_write(connection: &Connection, path: &Path) -> Result<(), StoreErr
     }
     let detail = format!("its file system does not support a write-ahead log: SQLite stays in mode {mode:?}");
     Err(StoreError::Unavailable { path: path.to_owned(), detail })
+}
+
+/// Switches to a write-ahead log and gives the mode that came of it. The row with the mode comes before the switch is
+/// committed: only who reads to the end hears that it was not, and would else append without a write-ahead log.
+fn log_ahead(connection: &Connection) -> rusqlite::Result<String> {
+    let mut switch = connection.prepare("PRAGMA journal_mode=wal")?;
+    let rows = switch.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<Vec<String>>>()?.pop().unwrap_or_default())
 }
 
 #[cfg(test)]

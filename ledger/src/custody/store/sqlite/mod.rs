@@ -139,14 +139,43 @@ impl Sqlite {
         }
     }
 
-    /// Folds the write-ahead log into the file and empties it, if nobody is in the way. What was committed is durable
-    /// with or without it, so a failure is no error here: the next append tries again, and a disk that fails will say
-    /// so where it matters.
-    fn fold_wal(&self, connection: &Connection) {
+    /// Folds the write-ahead log into the file and empties it, if nobody is in the way, and says whether it is empty.
+    /// What was committed is durable with or without it, so a failure is no error here: the next append tries again, and
+    /// a disk that fails will say so where it matters.
+    fn fold_wal(&self, connection: &Connection) -> bool {
         let unhurried = connect::wait(connection, Duration::ZERO);
-        let folded = unhurried.and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+        let folded = unhurried
+            .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0).map(|busy: i64| busy == 0)));
         let restored = connect::wait(connection, self.patience);
-        folded.and(restored).unwrap_or_default();
+        restored.is_ok() && folded.unwrap_or_default()
+    }
+
+    /// What a commit that failed came to.
+    ///
+    /// A sync can fail after its bytes were written. The batch then stands whole behind the end of the write-ahead log,
+    /// and whoever recovers that log takes it in, whether or not the disk has it; what is appended after it would be lost
+    /// with it. Emptying the log settles it: what counts is in the file then, and durable.
+    fn settle(&self, connection: &Connection, entries: &[NewEntry], error: rusqlite::Error) -> Result<(), AppendError> {
+        // Where there was no room for the end of the batch, there is no batch to recover.
+        let was_full = error.sqlite_error_code() == Some(ErrorCode::DiskFull);
+        let cause = fault(&self.path, error);
+        if was_full {
+            return Err(cause.into());
+        }
+        if !self.fold_wal(connection) {
+            return Err(AppendError::OutcomeUnknown { cause });
+        }
+        let Some(last) = entries.last() else { return Ok(()) };
+        match rows::find(connection, &last.id) {
+            Ok(Some(found)) if found.hash == last.hash => Ok(()),
+            Ok(_) => Err(cause.into()),
+            Err(_) => Err(AppendError::OutcomeUnknown { cause }),
+        }
+    }
+
+    fn integrity(&self, connection: &Connection) -> Result<Option<String>, StoreError> {
+        let found = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
+        found.map(|detail| (detail != "ok").then_some(detail)).map_err(|error| fault(&self.path, error))
     }
 
     fn wal_is_long(&self) -> bool {
@@ -195,8 +224,9 @@ impl Store for Sqlite {
         let mut connection = self.connection();
         let batch = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| fault(&self.path, error))?;
         self.fill(&batch, expected, entries, bodies)?;
-        // A commit that fails may have reached the disk: a sync can fail after its bytes were written.
-        batch.commit().map_err(|error| AppendError::OutcomeUnknown { cause: fault(&self.path, error) })?;
+        if let Err(error) = batch.commit() {
+            return self.settle(&connection, entries, error);
+        }
         if self.wal_is_long() {
             self.fold_wal(&connection);
         }
@@ -231,13 +261,18 @@ impl Store for Sqlite {
         Ok(removed)
     }
 
+    /// SQLite's check takes a page that the disk did not give for one that is missing. Damage is what is still found after
+    /// every page could be read.
     fn check(&self) -> Result<(), StoreError> {
         let connection = self.connection();
-        let found = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
-        match found.map_err(|error| fault(&self.path, error))?.as_str() {
-            "ok" => Ok(()),
-            detail => Err(StoreError::Damaged { path: self.path.clone(), detail: detail.to_owned() }),
+        if self.integrity(&connection)?.is_none() {
+            return Ok(());
         }
+        let pages = connection.query_row("SELECT count(*) FROM dbstat", [], |_| Ok(()));
+        if let Err(unreadable @ StoreError::Unavailable { .. }) = pages.map_err(|error| fault(&self.path, error)) {
+            return Err(unreadable);
+        }
+        self.integrity(&connection)?.map_or(Ok(()), |detail| Err(self.damaged(detail)))
     }
 
     fn hold(&self, name: &str) -> Result<Box<dyn Hold>, HoldError> {

@@ -4,12 +4,18 @@
 //! SQLite's write-ahead log needs memory shared by all who have the file open, and locks that hold; between machines
 //! there is neither (<https://sqlite.org/wal.html>, "all processes using a database must be on the same host").
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::connect::beside;
 use super::fault::unavailable;
 use crate::custody::store::StoreError;
+
+/// The beginning of a rollback journal: its mark, two numbers, and how many pages the file had when the write began that
+/// the journal undoes (<https://sqlite.org/fileformat2.html#the_rollback_journal>).
+const JOURNAL_MAGIC: &[u8; 8] = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7";
+const JOURNAL_HEADER: usize = 20;
 
 /// The types of network and cluster file systems, as Linux names them in a mount table.
 const NETWORK: [&str; 25] = [
@@ -49,11 +55,11 @@ pub(super) fn of_existing(path: &Path) -> Result<PathBuf, StoreError> {
     }
 }
 
-/// The own path of a ledger that is to be made. A file of no bytes may be there: an interrupted creation leaves it, and
-/// it is as good as none.
+/// The own path of a ledger that is to be made. What an interrupted creation leaves may be there: a file of no bytes, or
+/// one whose journal will undo all of it. It is as good as none.
 pub(super) fn of_new(path: &Path) -> Result<PathBuf, StoreError> {
     match fs::symlink_metadata(path) {
-        Ok(file) if file.is_file() && file.len() == 0 => {}
+        Ok(file) if file.is_file() && (file.len() == 0 || will_be_undone(path)?) => {}
         Ok(_) => return Err(StoreError::Exists { path: path.to_owned() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(unavailable(path, &error)),
@@ -64,6 +70,19 @@ pub(super) fn of_new(path: &Path) -> Result<PathBuf, StoreError> {
     };
     let own = fs::canonicalize(directory).map_err(|error| unavailable(directory, &error))?;
     refuse_network(own.join(name))
+}
+
+/// Whether all that is in the file will be undone by whoever opens it next: the journal beside it says that the file was
+/// empty when the write began that was interrupted.
+fn will_be_undone(path: &Path) -> Result<bool, StoreError> {
+    let journal = beside(path, "-journal");
+    let mut header = Vec::with_capacity(JOURNAL_HEADER);
+    let read = File::open(&journal).and_then(|file| file.take(JOURNAL_HEADER as u64).read_to_end(&mut header));
+    match read {
+        Ok(_) => Ok(header.len() == JOURNAL_HEADER && header.starts_with(JOURNAL_MAGIC) && header.ends_with(&[0; 4])),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(unavailable(&journal, &error)),
+    }
 }
 
 /// Refuses a path on a network file system, by name. Where the system does not tell what is mounted, as outside Linux,

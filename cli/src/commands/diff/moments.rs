@@ -1,0 +1,153 @@
+//! What changed between two moments.
+
+use promotion_delivery::manifest::differences;
+use promotion_ledger::meaning::names::Pipeline;
+use promotion_ledger::meaning::time::Timestamp;
+use promotion_replay::models::filters::StatusFilter;
+use promotion_replay::models::rows::{AdoptedRow, LockRow};
+
+use crate::answer::Answer;
+use crate::commands::moment::{Asked, Moment};
+use crate::commands::status::when::second;
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::page::{BOLD, DIM, Page, Table, WARN, count, paint, short, visible};
+use crate::session::Opened;
+use crate::views::diff::{ChangeRow, Difference, LockChange, RulesChange, There};
+
+pub(super) fn diff(
+    context: &Context,
+    opened: &Opened,
+    filter: &StatusFilter,
+    before: Moment,
+    after: Option<Moment>,
+) -> Result<Answer, CommandError> {
+    let (before, after) = (Asked::new(opened, Some(before))?, Asked::new(opened, after)?);
+    if before.horizon.size() > after.horizon.size() || (after.moment.is_some() && before.time > after.time) {
+        return Err(CommandError::usage("the first moment lies after the second").hint("name the earlier one first"));
+    }
+    let changes = opened.index.changes(filter, before.horizon, after.horizon)?;
+    let view = Difference {
+        before: before.view(),
+        after: after.view(),
+        changes: changes.iter().map(Into::into).collect(),
+        locks: locks(opened, filter, &before, &after)?,
+        rules: rules(opened, filter, &before, &after)?,
+    };
+    let several = opened.core().pipelines.len() > 1;
+    Ok(Answer::new(page(&view, (&before, &after), several, context.now()), &view))
+}
+
+/// Locks set and lifted, by the entries that say so.
+fn locks(opened: &Opened, filter: &StatusFilter, before: &Asked, after: &Asked) -> Result<Vec<LockChange>, CommandError> {
+    let pipeline = filter.pipeline.as_ref();
+    let (before, after) = (before.horizon, after.horizon);
+    let concerned = |row: &&LockRow| {
+        let component = row.lock.component.as_ref();
+        filter.environment.as_ref().is_none_or(|wanted| *wanted == row.environment)
+            && filter.component.as_ref().is_none_or(|wanted| component.is_none_or(|component| component == wanted))
+    };
+    let set = opened.index.locks_set(pipeline, before, after)?;
+    let lifted = opened.index.locks_lifted(pipeline, before, after)?;
+    let mut changes: Vec<LockChange> = set.iter().filter(concerned).map(LockChange::set).collect();
+    changes.extend(lifted.iter().filter(concerned).filter_map(LockChange::lifted));
+    changes.sort_by_key(|change| change.entry);
+    Ok(changes)
+}
+
+fn rules(opened: &Opened, filter: &StatusFilter, before: &Asked, after: &Asked) -> Result<Vec<RulesChange>, CommandError> {
+    let adopted = opened.index.rules_between(before.horizon, after.horizon)?;
+    let concerned = |pipeline: &Pipeline| filter.pipeline.as_ref().is_none_or(|wanted| wanted == pipeline);
+    let shown = adopted.iter().filter(|(_, row)| concerned(row.rules.pipeline()));
+    Ok(shown.map(|(earlier, row)| rules_change(earlier.as_ref(), row)).collect())
+}
+
+fn rules_change(earlier: Option<&AdoptedRow>, row: &AdoptedRow) -> RulesChange {
+    RulesChange {
+        pipeline: row.rules.pipeline().to_string(),
+        entry: row.sequence.get(),
+        time: row.time.to_string(),
+        by: row.by.to_string(),
+        new_pipeline: earlier.is_none(),
+        differences: earlier.map(|earlier| differences(&earlier.rules, &row.rules)).unwrap_or_default(),
+    }
+}
+
+fn page(view: &Difference, (before, after): (&Asked, &Asked), several_pipelines: bool, now: Timestamp) -> Page {
+    let mut page = Page::new();
+    let end = if after.moment.is_some() { moment(after) } else { "now".to_owned() };
+    page.line(format!("{}  {} → {end}", paint(BOLD, "What changed"), moment(before)));
+    if view.changes.is_empty() && view.locks.is_empty() && view.rules.is_empty() {
+        page.line("  nothing");
+    }
+    if !view.changes.is_empty() {
+        page.table(&places(&view.changes, several_pipelines), 2);
+    }
+    for change in &view.locks {
+        page.line(format!("  {}", lock(change)));
+    }
+    for change in &view.rules {
+        rules_lines(&mut page, change, now);
+    }
+    page
+}
+
+/// `entry 12, 2026-01-15 14:45:03 UTC`.
+fn moment(asked: &Asked) -> String {
+    let entry = asked.horizon.last().map_or_else(|| "before the first entry".to_owned(), |last| format!("entry {last}"));
+    asked.time.map_or_else(|| entry.clone(), |time| format!("{entry}, {} UTC", second(time)))
+}
+
+fn places(changes: &[ChangeRow], several_pipelines: bool) -> Table {
+    let columns = ["pipeline", "environment", "component", "before", "after", "digest", "in between", "last by"];
+    let skipped = usize::from(!several_pipelines);
+    let mut table = Table::new(&columns.into_iter().skip(skipped).collect::<Vec<_>>());
+    for row in changes {
+        let nothing = || paint(DIM, "–");
+        let version = |there: &Option<There>| there.as_ref().map_or_else(nothing, |there| visible(&there.version));
+        let digest = row.after.as_ref().and_then(|there| there.artifact_digest.as_deref());
+        let cells = [
+            visible(&row.pipeline),
+            visible(&row.environment),
+            visible(&row.component),
+            version(&row.before),
+            version(&row.after),
+            digest.map_or_else(nothing, short),
+            between(row),
+            row.by.as_ref().map_or_else(nothing, visible),
+        ];
+        table.row(cells.into_iter().skip(skipped).collect());
+    }
+    table
+}
+
+/// `2 promotions, 1 rollback`.
+fn between(row: &ChangeRow) -> String {
+    let promotions = (row.promotions > 0).then(|| count(row.promotions, "promotion", "promotions"));
+    let rollbacks = (row.rollbacks > 0).then(|| count(row.rollbacks, "rollback", "rollbacks"));
+    promotions.into_iter().chain(rollbacks).collect::<Vec<_>>().join(", ")
+}
+
+fn lock(change: &LockChange) -> String {
+    let place = match &change.component {
+        Some(component) => format!("{} in {}", visible(component), visible(&change.environment)),
+        None => visible(&change.environment),
+    };
+    let what = if change.change == "set" {
+        format!("{place} was locked:")
+    } else {
+        format!("the lock of {place} from entry {} was lifted:", change.lock)
+    };
+    let when = change.time.get(..19).unwrap_or(&change.time).replace('T', " ");
+    format!("{} \"{}\", by {} at {when}, entry {}", paint(WARN, what), visible(&change.reason), visible(&change.by), change.entry)
+}
+
+fn rules_lines(page: &mut Page, change: &RulesChange, now: Timestamp) {
+    let when = Timestamp::parse(&change.time).map(second).unwrap_or_else(|_| second(now));
+    let what = if change.new_pipeline { "are the first" } else { "changed" };
+    let whose = paint(WARN, format!("rules of {} {what}:", visible(&change.pipeline)));
+    page.line(format!("  {whose} by {} at {when}, entry {}", visible(&change.by), change.entry));
+    for sentence in &change.differences {
+        page.line(format!("    {}", visible(sentence)));
+    }
+}
