@@ -1,3 +1,5 @@
-//! What benches and long tests have in common: plausible ledgers of any size.
+//! What benches and long tests have in common: ledgers to measure, plausible ones of any size, and measuring over them.
 
 pub mod ledgers;
+pub mod scribe;
+pub mod size;

@@ -17,7 +17,7 @@ const NEVER: [EventType; 1] = [EventType::FormatRaised];
 
 fn made(entries: u64, seed: u64) -> Memory {
     let store = Memory::new();
-    let chain = generate(&store, Plan { entries, seed }).unwrap();
+    let chain = generate(&store, Plan { entries, seed }).unwrap().chain;
     assert_eq!(chain.size(), entries);
     assert_eq!(store.head().unwrap().hash, *chain.head());
     store

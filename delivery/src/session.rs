@@ -111,22 +111,43 @@ impl Session<'_> {
     pub fn commit(&mut self, command: &Command, bodies: &[Body]) -> Result<Committed, SessionError> {
         for attempt in 0..ATTEMPTS {
             let outcome = self.judge(command)?;
-            let (events, bodies) = match &outcome {
-                Ok(decision) => (decision.events.as_slice(), bodies),
-                Err(refusal) => (refusal.record(), &[][..]),
-            };
-            match self.try_append(events, bodies) {
-                Ok(entries) => {
-                    return match outcome {
-                        Ok(decision) => Ok(Committed { entries, decision }),
-                        Err(refusal) => Err(SessionError::Refused { refusal, entries }),
-                    };
-                }
-                Err(SessionError::Append(AppendError::HeadMoved { .. })) => self.wait(attempt),
-                Err(error) => return Err(error),
+            if let Some(committed) = self.settle(outcome, bodies, attempt)? {
+                return Ok(committed);
             }
         }
         Err(SessionError::Unsettled)
+    }
+
+    /// Refuses what the ledger alone refuses, for when the rest that the decision rests on could not be seen: what is
+    /// refused is appended and returned as the error. Else nothing is appended.
+    pub fn refuse(&mut self, command: &Command) -> Result<(), SessionError> {
+        for attempt in 0..ATTEMPTS {
+            let outcome = self.judge(command)?;
+            if outcome.is_ok() {
+                return Ok(());
+            }
+            self.settle(outcome, &[], attempt)?;
+        }
+        Err(SessionError::Unsettled)
+    }
+
+    /// Appends what was decided; `None` when somebody else appended first, and all has to be decided again.
+    fn settle(&mut self, outcome: Result<Decision, Refusal>, bodies: &[Body], attempt: u32) -> Result<Option<Committed>, SessionError> {
+        let (events, bodies) = match &outcome {
+            Ok(decision) => (decision.events.as_slice(), bodies),
+            Err(refusal) => (refusal.record(), &[][..]),
+        };
+        match self.try_append(events, bodies) {
+            Ok(entries) => match outcome {
+                Ok(decision) => Ok(Some(Committed { entries, decision })),
+                Err(refusal) => Err(SessionError::Refused { refusal, entries }),
+            },
+            Err(SessionError::Append(AppendError::HeadMoved { .. })) => {
+                self.wait(attempt);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Appends events that follow from what is under way. The law judges them at the head as it then stands.

@@ -12,6 +12,8 @@ pub mod models;
 
 pub use check::{CheckError, Checked, Difference, check};
 pub use index::{FollowError, Followed, Index, IndexError};
-pub use models::filters::{HistoryFilter, Locator, StatusFilter};
+pub use models::asserted::{AssertedRow, AssertedTenure};
+pub use models::filters::{Cursor, HistoryFilter, Locator, StatusFilter};
 pub use models::horizon::Horizon;
-pub use models::rows::{AdoptedRow, BodyRow, HistoryRow, Kind, LockRow, PlaceRow, ReleaseRow, RunRow, Spot, TenureRow};
+pub use models::past::PastRow;
+pub use models::rows::{AdoptedRow, BodyRow, HistoryRow, HolderRow, Kind, LockRow, PlaceRow, ReleaseRow, RunRow, Spot, TenureRow};

@@ -5,6 +5,7 @@
 //! * [`proxy`]: stands before it and stalls, refuses, cuts, drips, forges or loses what passes;
 //! * [`layout`]: little images, made by hand, as an OCI image layout;
 //! * [`skopeo`]: what a program that shares no code with ours finds in a registry;
+//! * [`shop`]: a workspace with a ledger, a manifest and images; [`tamper`]: somebody who changes what it stores;
 //! * [`command`]: `promoledger` itself, in a clean environment, and under strace to be killed at any system call;
 //! * [`source`] and [`imports`]: the text of the workspace itself, for the test that holds the architecture.
 //!
@@ -16,8 +17,10 @@ pub mod layout;
 pub mod proxy;
 pub mod registry;
 pub mod repository;
+pub mod shop;
 pub mod skopeo;
 pub mod source;
+pub mod tamper;
 
 mod http;
 mod programs;

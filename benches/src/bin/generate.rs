@@ -31,7 +31,7 @@ fn run(words: &[String]) -> Result<(), String> {
     let file = file.unwrap_or_else(|| PathBuf::from(format!("generated-{entries}-{seed}.db")));
     let began = Instant::now();
     let store = Sqlite::create(&file).map_err(|error| error.to_string())?;
-    let chain = generate(&store, Plan { entries, seed }).map_err(|error| error.to_string())?;
+    let chain = generate(&store, Plan { entries, seed }).map_err(|error| error.to_string())?.chain;
     eprintln!("{}: {} entries ending in {}, in {:.1} s", file.display(), chain.size(), chain.head(), began.elapsed().as_secs_f64());
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use fastrand::Rng;
 use promotion_ledger::custody::store::{Body, Store};
-use promotion_ledger::evidence::chain::Chain;
 use promotion_ledger::evidence::hash::{body_digest, sha256};
 use promotion_ledger::meaning::command::{Command, Lock, Promote, Register, Rollback, Seen, Unlock};
 use promotion_ledger::meaning::digest::{Digest, to_hex};
@@ -14,10 +13,11 @@ use promotion_ledger::meaning::rules::Source;
 
 use super::cast::Cast;
 use super::land::{self, Line, Part};
+use super::past;
 use super::teller::{Teller, reason};
 use super::upkeep::Upkeep;
 use super::walks::{By, Walk, person};
-use super::{GenerateError, Plan};
+use super::{GenerateError, Made, Plan};
 
 /// One pipeline for so many entries, within bounds.
 const ENTRIES_PER_PIPELINE: u64 = 20_000;
@@ -59,7 +59,7 @@ impl<'a> Days<'a> {
     }
 
     fn create(&mut self) -> Result<(), GenerateError> {
-        let Self { teller, cast, lines, .. } = self;
+        let Self { teller, cast, lines, rng, .. } = self;
         let origin = Origin::new("acme.example/promotions").expect("a host and a path");
         let ledger_id = LedgerId::from_uuid(teller.uuid());
         let (keys, recovery) = (cast.first_keys(&origin, &ledger_id), Some(cast.recovery_key(&origin, &ledger_id)));
@@ -68,17 +68,18 @@ impl<'a> Days<'a> {
         let [admin, ..] = cast.admins.as_slice() else { return Ok(()) };
         teller.append(admin, &[created.into()], &[])?;
         for line in lines {
-            teller.append(admin, &[ManifestAdopted { rules: line.rules() }.into()], &[])?;
+            teller.append(admin, &[ManifestAdopted { rules: line.rules() }.into(), past::of(line, cast.seed, rng).into()], &[])?;
         }
         Ok(())
     }
 
     /// Lets things happen until there are enough entries.
-    pub(super) fn tell(mut self) -> Result<Chain, GenerateError> {
+    pub(super) fn tell(mut self) -> Result<Made, GenerateError> {
         while !self.teller.is_done() {
             self.next()?;
         }
-        Ok(self.teller.into_chain())
+        let admin = self.cast.admins.into_iter().next().expect("two admins are cast");
+        Ok(Made { chain: self.teller.into_chain(), admin: admin.key })
     }
 
     fn next(&mut self) -> Result<(), GenerateError> {

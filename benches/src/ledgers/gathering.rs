@@ -10,7 +10,7 @@ use promotion_ledger::meaning::digest::{BodyDigest, EntryHash};
 use promotion_ledger::meaning::id::{EntryId, Sequence};
 
 /// How many entries are committed together.
-const TOGETHER: usize = 4096;
+const TOGETHER: usize = 32_768;
 
 /// A store that keeps what is new to itself until there is enough of it. Whoever is done calls [`Gathering::flush`].
 pub(super) struct Gathering<'a> {

@@ -9,6 +9,7 @@
 //! * `land`: pipelines, components, environments, and what is released there;
 //! * `teller`: the ledger so far, its clock, and the one way to append to it;
 //! * `days`: what happens next;
+//! * `past`: what was imported from before;
 //! * `walks`: promotions and rollbacks under way, and how they end;
 //! * `upkeep`: keys, rules, clocks and bodies that change;
 //! * `gathering`: a store that commits many appends at once.
@@ -17,6 +18,7 @@ mod cast;
 mod days;
 mod gathering;
 mod land;
+mod past;
 mod teller;
 mod upkeep;
 mod walks;
@@ -24,6 +26,7 @@ mod walks;
 use promotion_ledger::custody::ledger::AppendError;
 use promotion_ledger::custody::store::{Head, Store};
 use promotion_ledger::evidence::chain::Chain;
+use promotion_ledger::evidence::keyring::SecretKey;
 use promotion_ledger::meaning::refusal::Refusal;
 
 use days::Days;
@@ -62,14 +65,23 @@ pub enum GenerateError {
     },
 }
 
-/// Fills an empty store. Returns the chain at its end, with the complete state.
-pub fn generate(store: &dyn Store, plan: Plan) -> Result<Chain, GenerateError> {
+/// What was made.
+#[derive(Debug)]
+pub struct Made {
+    /// The chain at the ledger's end, with the complete state.
+    pub chain: Chain,
+    /// The key of an admin that is live there.
+    pub admin: SecretKey,
+}
+
+/// Fills an empty store.
+pub fn generate(store: &dyn Store, plan: Plan) -> Result<Made, GenerateError> {
     if plan.entries < 100 {
         return Err(GenerateError::TooFew(plan.entries));
     }
     let gathering = Gathering::over(store);
-    let chain = Days::begin(&gathering, plan)?.tell()?;
+    let made = Days::begin(&gathering, plan)?.tell()?;
     gathering.flush().map_err(|error| GenerateError::Append { size: plan.entries, error: Box::new(AppendError::Append(error)) })?;
-    debug_assert_eq!(store.head(), Ok(Head { size: chain.size(), hash: *chain.head() }));
-    Ok(chain)
+    debug_assert_eq!(store.head(), Ok(Head { size: made.chain.size(), hash: *made.chain.head() }));
+    Ok(made)
 }

@@ -3,10 +3,9 @@
 use clap::Args;
 use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::event::EventType;
-use promotion_ledger::meaning::id::Sequence;
 use promotion_ledger::meaning::names::{Component, Environment, Principal, Version};
 use promotion_ledger::meaning::time::Timestamp;
-use promotion_replay::models::filters::HistoryFilter;
+use promotion_replay::models::filters::{Cursor, HistoryFilter};
 use promotion_replay::models::rows::HistoryRow;
 
 use super::moment::{self, Asked, Moment, first_of, last_of};
@@ -20,7 +19,8 @@ use crate::views::history::History as View;
 
 /// What happened, newest first.
 ///
-/// One line for each entry that every given option lets through. Where there is more than --limit allows, standard
+/// One line for each entry that every given option lets through. History that was imported has a line for each thing that it
+/// says happened, marked `imported`, with the time and the principal that it names; these count for the options. Where there is more than --limit allows, standard
 /// error says how to go on. Times are in UTC.
 #[derive(Debug, Args)]
 pub(crate) struct History {
@@ -54,9 +54,9 @@ pub(crate) struct History {
     /// At most so many entries
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     limit: u32,
-    /// Go on where a page ended: entries before this one
-    #[arg(long, value_name = "CURSOR", value_parser = cursor)]
-    before: Option<Sequence>,
+    /// Go on where a page ended: what stands before this entry, or before this line of one
+    #[arg(long, value_name = "CURSOR")]
+    before: Option<Cursor>,
 }
 
 pub(crate) fn run(context: &Context, arguments: &History) -> Result<Answer, CommandError> {
@@ -77,11 +77,12 @@ pub(crate) fn run(context: &Context, arguments: &History) -> Result<Answer, Comm
         promotion_id: None,
         horizon: arguments.at.map(|_| asked.horizon),
         before: arguments.before,
+        lines: true,
         limit: arguments.limit.saturating_add(1),
     };
     let mut rows = opened.index.history(&filter)?;
     let next = cut(&mut rows, arguments.limit);
-    let view = View { at: asked.at(), entries: rows.iter().map(Into::into).collect(), next: next.map(Sequence::get) };
+    let view = View { at: asked.at(), entries: rows.iter().map(Into::into).collect(), next: next.map(|next| next.to_string()) };
     let answer = Answer::new(page(&rows), &view);
     Ok(match next {
         Some(next) => answer.note(paint(DIM, format!("There is more: the same command with --before {next} goes on."))),
@@ -91,13 +92,17 @@ pub(crate) fn run(context: &Context, arguments: &History) -> Result<Answer, Comm
 }
 
 /// Takes away what was only asked for to learn whether there is more, and says where to go on.
-fn cut(rows: &mut Vec<HistoryRow>, limit: u32) -> Option<Sequence> {
+fn cut(rows: &mut Vec<HistoryRow>, limit: u32) -> Option<Cursor> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     if rows.len() <= limit {
         return None;
     }
     rows.truncate(limit);
-    rows.last().map(|row| row.sequence)
+    rows.last().map(place)
+}
+
+fn place(row: &HistoryRow) -> Cursor {
+    Cursor { sequence: row.sequence, line: row.asserted.map(|(line, _)| line) }
 }
 
 /// A type or family as the index spells it: families end in a dot. What this program does not know may stand in a log
@@ -115,12 +120,6 @@ fn event_type(name: &str, understood: bool) -> Result<String, CommandError> {
     Err(CommandError::usage(format!("{name:?} is no type of an event")).hint(format!("the types: {}", names.join(", "))))
 }
 
-fn cursor(text: &str) -> Result<Sequence, String> {
-    let digits = text.strip_prefix("seq:").unwrap_or(text);
-    let place: u64 = digits.parse().map_err(|_| "expected the number of an entry, as the page before gave it".to_owned())?;
-    Ok(Sequence::new(place))
-}
-
 fn page(rows: &[HistoryRow]) -> Page {
     let mut page = Page::new();
     if !rows.is_empty() {
@@ -134,9 +133,9 @@ pub(super) fn table<'a>(rows: impl Iterator<Item = &'a HistoryRow>) -> Table {
     let mut table = Table::new(&["entry", "time (UTC)", "type", "by", "what"]);
     for row in rows {
         table.row(vec![
-            row.sequence.to_string(),
-            second(row.time),
-            visible(&row.event_type),
+            place(row).to_string(),
+            second(row.asserted.map_or(row.time, |(_, time)| time)),
+            if row.asserted.is_some() { paint(DIM, "imported") } else { visible(&row.event_type) },
             visible(&row.actor),
             visible(shortened(&row.summary)),
         ]);
@@ -170,13 +169,5 @@ mod tests {
         let digest = format!("sha256:{}", "0c1f77ab".repeat(8));
         assert_eq!(shortened(&format!("tag v1-dev points at {digest}")), "tag v1-dev points at sha256:0c1f77ab0c1f…");
         assert_eq!(shortened("two  spaces, sha256:0c1f"), "two  spaces, sha256:0c1f");
-    }
-
-    #[test]
-    fn cursors_are_places() {
-        assert_eq!(cursor("12"), Ok(Sequence::new(12)));
-        assert_eq!(cursor("seq:12"), Ok(Sequence::new(12)));
-        assert!(cursor("-1").is_err());
-        assert!(cursor("").is_err());
     }
 }

@@ -8,6 +8,7 @@ mod diff;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod history;
+pub(crate) mod impact;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod keys;
@@ -65,6 +66,7 @@ pub(crate) enum Command {
     Show(show::Show),
     Where(whereabouts::Where),
     Diff(diff::Diff),
+    Impact(impact::Impact),
     Verify(verify::Verify),
     Export(export::Export),
     Import(import::Import),
@@ -98,6 +100,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Command
         Command::Show(arguments) => show::run(context, &arguments),
         Command::Where(arguments) => whereabouts::run(context, &arguments),
         Command::Diff(arguments) => diff::run(context, &arguments),
+        Command::Impact(arguments) => impact::run(context, &arguments),
         Command::Verify(arguments) => verify::run(context, &arguments),
         Command::Export(arguments) => export::run(context, &arguments),
         Command::Import(arguments) => import::run(context, &arguments),

@@ -5,6 +5,7 @@ use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::horizon::Horizon;
 
+use super::status::when::second;
 use crate::error::CommandError;
 use crate::page::count;
 use crate::session::Opened;
@@ -89,6 +90,16 @@ impl Asked {
 
     pub(crate) fn view(&self) -> At {
         At { entry: self.horizon.last().map(Sequence::get), time: self.time.map(|time| time.to_string()) }
+    }
+
+    /// `entry 44, 2026-11-18 12:31:00 UTC`, what was asked for first.
+    pub(crate) fn words(&self) -> String {
+        let entry = self.horizon.last().map_or_else(|| "before the first entry".to_owned(), |last| format!("entry {last}"));
+        match (self.moment, self.time) {
+            (Some(Moment::Time(_)), Some(time)) => format!("{} UTC, {entry}", second(time)),
+            (_, Some(time)) => format!("{entry}, {} UTC", second(time)),
+            (_, None) => entry,
+        }
     }
 
     /// What times are told from: the moment that was asked about, else the present one.

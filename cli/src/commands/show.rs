@@ -1,7 +1,7 @@
 //! `show`: one entry, or the whole record of a promotion.
 
 mod entry;
-mod find;
+pub(super) mod find;
 mod promotion;
 mod record;
 

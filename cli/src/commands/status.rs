@@ -4,12 +4,13 @@ mod found;
 mod page;
 pub(super) mod when;
 
-pub(super) use page::notes;
+pub(super) use page::{imported, notes};
 
 use clap::Args;
 use promotion_ledger::meaning::names::{Component, Environment};
 use promotion_ledger::meaning::rules::Rules;
 use promotion_replay::models::filters::StatusFilter;
+use promotion_replay::models::rows::PlaceRow;
 
 use super::moment::{self, Asked, Moment};
 use crate::answer::Answer;
@@ -23,7 +24,8 @@ use found::Found;
 ///
 /// Shows which release is in which environment, since when and by whom, which environments are locked and why, and which
 /// promotions are under way: of every pipeline in the ledger, unless --pipeline names one. With --at, as it stood then,
-/// under the rules that were in force then. Times are in UTC.
+/// under the rules that were in force then. What imported history alone tells is marked so, and since when is the time that
+/// it asserts. Times are in UTC.
 #[derive(Debug, Args)]
 pub(crate) struct Status {
     /// Only this environment
@@ -35,6 +37,9 @@ pub(crate) struct Status {
     /// Also the last N releases that were there, newest first
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     history: Option<u32>,
+    /// Also places that the rules in force do not list and where something is, such as those of imported history
+    #[arg(long)]
+    all: bool,
     /// As it stood then: a time, a day for its end, or seq:N for the entry that is the last one known
     #[arg(long, value_name = "TIME|seq:N", value_parser = moment::parse)]
     at: Option<Moment>,
@@ -45,7 +50,7 @@ pub(crate) fn run(context: &Context, arguments: &Status) -> Result<Answer, Comma
     let pipeline = context.global.pipeline.as_ref().map(|_| opened.pipeline(context)).transpose()?;
     let filter = StatusFilter { pipeline, environment: arguments.env.clone(), component: arguments.component.clone() };
     let asked = Asked::new(&opened, arguments.at)?;
-    let found = Found::gather(&opened, &filter, asked.horizon, arguments.history)?;
+    let found = Found::gather(&opened, &filter, asked.horizon, arguments.all, arguments.history)?;
     Ok(Answer::new(page::page(&found, &asked, context.now()), &view(&opened, &found, &asked)))
 }
 
@@ -61,11 +66,16 @@ fn view(opened: &Opened, found: &Found, asked: &Asked) -> View {
         },
         at: asked.at(),
         pipelines: found.pipelines.iter().map(path).collect(),
-        environments: found.places.iter().map(|place| EnvironmentRow::new(place, found.is_locked(place))).collect(),
+        environments: rows(found, &found.places, true).chain(rows(found, &found.unlisted, false)).collect(),
+        unlisted: found.hidden,
         locks: found.locks.iter().map(Into::into).collect(),
         under_way: found.under_way.iter().map(Into::into).collect(),
         history: found.history.as_ref().map(|tenures| tenures.iter().map(Into::into).collect()),
     }
+}
+
+fn rows<'a>(found: &'a Found, places: &'a [PlaceRow], listed: bool) -> impl Iterator<Item = EnvironmentRow> + 'a {
+    places.iter().map(move |place| EnvironmentRow::new(place, listed, found.is_locked(place)))
 }
 
 fn path(rules: &Rules) -> PipelinePath {

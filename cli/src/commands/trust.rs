@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
-use promotion_ledger::custody::audit::{self, Report};
+use promotion_ledger::custody::audit::{self, Effort, Report};
 use promotion_ledger::custody::log::Live;
 use promotion_ledger::custody::store::sqlite::Sqlite;
 use promotion_ledger::meaning::digest::EntryHash;
@@ -13,6 +13,7 @@ use promotion_ledger::meaning::refusal::{Because, ExitCode};
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::machine;
 use crate::page::{DIM, GOOD, Page, count, paint, visible};
 use crate::session::{absolute, ledger_path};
 use crate::trust::{self, Pin, Pins};
@@ -47,7 +48,7 @@ pub(crate) fn run(context: &Context, arguments: &Trust) -> Result<Answer, Comman
         trust::check(pin, &store)?;
     }
     let told = audit::Pins { origin: arguments.origin.clone(), genesis: arguments.genesis, ..audit::Pins::default() };
-    let report = audit::verify(&Live(&store), &told, context.now());
+    let report = audit::verify_with(&Live(&store), &told, context.now(), Effort::Fast { threads: machine::threads() });
     let pin = pin(&kept_at, &report).map_err(|error| if is_told(&told, &report) { error } else { error.hint(ANOTHER) })?;
     if before.as_ref() != Some(&pin) {
         pins.keep(pin.clone())?;

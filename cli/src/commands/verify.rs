@@ -5,7 +5,7 @@ mod page;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use promotion_ledger::custody::audit::{self, Finding, Level, Pins, Report};
+use promotion_ledger::custody::audit::{self, Effort, Finding, Level, Pins, Report};
 use promotion_ledger::custody::export::Export;
 use promotion_ledger::custody::log::{Live, Log, LogError};
 use promotion_ledger::custody::store::sqlite::Sqlite;
@@ -19,6 +19,7 @@ use promotion_ledger::meaning::refusal::ExitCode;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::machine;
 use crate::session::{absolute, ledger_path};
 use crate::trust::{self, Pin};
 use crate::views::audit::{FindingRow, PinRow, Verification};
@@ -48,6 +49,9 @@ pub(crate) struct Verify {
     /// How much the verdict must rest on (exit 22 if less)
     #[arg(long, value_enum, value_name = "LEVEL")]
     require: Option<Required>,
+    /// Check one entry after another, each signature by one plain check: slower, the same report
+    #[arg(long)]
+    plain: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -71,6 +75,7 @@ struct Held {
     rows: Vec<PinRow>,
     /// Why this user's own pins were not compared.
     missing: Option<String>,
+    effort: Effort,
 }
 
 pub(crate) fn run(context: &Context, arguments: &Verify) -> Result<Answer, CommandError> {
@@ -115,7 +120,7 @@ fn live(context: &Context, path: &Path, held: &Held, own: Option<&Pin>) -> Resul
 }
 
 fn audited(context: &Context, log: &dyn Log, held: &Held) -> Report {
-    audit::verify(log, &held.pins, context.now())
+    audit::verify_with(log, &held.pins, context.now(), held.effort)
 }
 
 /// What this user's pin says against the log, where what was given on the command line took its place in the audit.
@@ -172,7 +177,8 @@ impl Held {
         ];
         let rows = rows.into_iter().flatten().map(|(what, value)| row(what, value, "given")).collect();
         let pins = Pins { origin: origin.clone(), genesis: *genesis, head: *head, key: pin_key.clone() };
-        Self { pins, rows, missing: None }
+        let effort = if arguments.plain { Effort::Plain } else { Effort::Fast { threads: machine::threads() } };
+        Self { pins, rows, missing: None, effort }
     }
 
     /// The same, filled up with what this user pinned for the ledger; and that pin, where something given took its place.

@@ -8,7 +8,8 @@ use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::filters::HistoryFilter;
 use promotion_replay::models::horizon::Horizon;
-use promotion_replay::models::rows::{HistoryRow, ReleaseRow, TenureRow};
+use promotion_replay::models::past::PastRow;
+use promotion_replay::models::rows::{HistoryRow, ReleaseRow};
 
 use super::moment::{self as at, Asked, Moment};
 use super::status::notes;
@@ -82,11 +83,11 @@ impl std::fmt::Display for What {
     }
 }
 
-/// A digest, the releases that it is known as, and where it is and was.
+/// A digest, or a version of which no digest is known, the releases that it is known as, and where it is and was.
 struct Found {
-    digest: Digest,
+    what: String,
     releases: Vec<ReleaseRow>,
-    tenures: Vec<TenureRow>,
+    past: Vec<PastRow>,
 }
 
 /// What the question is narrowed to.
@@ -107,14 +108,14 @@ pub(crate) fn run(context: &Context, arguments: &Where) -> Result<Answer, Comman
         What::Digest(digest) => vec![scope.of_digest(digest)?],
         What::Beginning(text) => vec![scope.of_digest(&scope.only_digest(text)?)?],
     };
-    if found.iter().all(|found| found.releases.is_empty() && found.tenures.is_empty()) {
+    if found.iter().all(|found| found.releases.is_empty() && found.past.is_empty()) {
         return Err(scope.not_found(&arguments.what));
     }
     let view = Whereabouts {
         asked: arguments.what.to_string(),
         at: asked.at(),
         releases: found.iter().flat_map(|found| &found.releases).map(Into::into).collect(),
-        places: found.iter().flat_map(|found| &found.tenures).map(Into::into).collect(),
+        places: found.iter().flat_map(|found| &found.past).map(Into::into).collect(),
     };
     Ok(Answer::new(page(&found, opened.core().pipelines.len() > 1, &asked, context.now()), &view))
 }
@@ -125,11 +126,14 @@ impl Scope<'_> {
     }
 
     fn of_digest(&self, digest: &Digest) -> Result<Found, CommandError> {
-        let mut releases = self.opened.index.releases_of_digest(digest, self.horizon)?;
+        let index = &self.opened.index;
+        let mut releases = index.releases_of_digest(digest, self.horizon)?;
         releases.retain(|row| self.admits(&row.pipeline, &row.component));
-        let mut tenures = self.opened.index.whereabouts(digest, self.horizon)?;
-        tenures.retain(|row| self.admits(&row.pipeline, &row.component));
-        Ok(Found { digest: digest.clone(), releases, tenures })
+        let recorded = index.whereabouts(digest, self.horizon)?.into_iter().map(PastRow::from);
+        let asserted = index.asserted_whereabouts(digest, self.horizon)?.into_iter().map(PastRow::from);
+        let mut past: Vec<PastRow> = recorded.chain(asserted).filter(|row| self.admits(&row.spot.pipeline, &row.spot.component)).collect();
+        past.sort_by_key(|row| row.until.is_some());
+        Ok(Found { what: digest.to_string(), releases, past })
     }
 
     /// What the version stands for, in each component that has it.
@@ -140,10 +144,20 @@ impl Scope<'_> {
         for (pipeline, component, digest) in rows.into_iter().filter_map(release) {
             let mut here = self.of_digest(&digest)?;
             here.releases.retain(|row| row.pipeline == pipeline && row.component == component);
-            here.tenures.retain(|row| row.pipeline == pipeline && row.component == component);
+            here.past.retain(|row| row.spot.pipeline == pipeline && row.spot.component == component);
             found.push(here);
         }
+        found.extend(self.imported_as(version, &found)?);
         Ok(found)
+    }
+
+    /// Where imported history says that the version was, beyond what is told of its digests.
+    fn imported_as(&self, version: &Version, told: &[Found]) -> Result<Option<Found>, CommandError> {
+        let known: Vec<&PastRow> = told.iter().flat_map(|found| &found.past).collect();
+        let past = self.opened.index.asserted_version(version, self.horizon)?.into_iter().map(PastRow::from);
+        let past = past.filter(|row| self.admits(&row.spot.pipeline, &row.spot.component) && !known.contains(&row));
+        let past: Vec<PastRow> = past.collect();
+        Ok((!past.is_empty()).then(|| Found { what: format!("{version}, of imported history"), releases: Vec::new(), past }))
     }
 
     /// The one digest that begins so.
@@ -197,36 +211,36 @@ fn page(found: &[Found], several_pipelines: bool, asked: &Asked, now: Timestamp)
         if !page.is_empty() {
             page.gap();
         }
-        page.line(paint(BOLD, visible(&found.digest)));
+        page.line(paint(BOLD, visible(&found.what)));
         for release in &found.releases {
             let source = release.source_sha.as_ref().map(|sha| format!(", built from {}", visible(sha))).unwrap_or_default();
             let pipeline = if several_pipelines { format!("{} ", visible(&release.pipeline)) } else { String::new() };
             let name = format!("{pipeline}{} {}", visible(&release.component), visible(&release.version));
             page.line(format!("  {name}{}", paint(DIM, format!("  registered in entry {}{source}", release.registered))));
         }
-        if found.tenures.is_empty() {
+        if found.past.is_empty() {
             page.line(format!("  in no environment, {present} or before"));
         } else {
-            page.table(&places(&found.tenures, several_pipelines, present, now), 2);
+            page.table(&places(&found.past, several_pipelines, present, now), 2);
         }
     }
     page
 }
 
-fn places(tenures: &[TenureRow], several_pipelines: bool, present: &str, now: Timestamp) -> Table {
+fn places(past: &[PastRow], several_pipelines: bool, present: &str, now: Timestamp) -> Table {
     let columns = ["pipeline", "environment", "component", "version", "since (UTC)", "until (UTC)", "by", "note"];
     let skipped = usize::from(!several_pipelines);
     let mut table = Table::new(&columns.into_iter().skip(skipped).collect::<Vec<_>>());
-    for tenure in tenures {
+    for row in past {
         let cells = [
-            visible(&tenure.pipeline),
-            visible(&tenure.environment),
-            visible(&tenure.component),
-            visible(&tenure.version),
-            since(tenure.since, now),
-            tenure.until.map_or_else(|| present.to_owned(), |time| moment(time, now)),
-            visible(&tenure.by),
-            notes(tenure),
+            visible(&row.spot.pipeline),
+            visible(&row.spot.environment),
+            visible(&row.spot.component),
+            visible(&row.version),
+            since(row.since, now),
+            row.until.map_or_else(|| present.to_owned(), |time| moment(time, now)),
+            visible(&row.by),
+            notes(row),
         ];
         table.row(cells.into_iter().skip(skipped).collect());
     }

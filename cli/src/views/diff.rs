@@ -1,7 +1,7 @@
 //! What `diff` prints: what changed between two moments, or what two environments do not have in common.
 
 use promotion_replay::index::PlaceChange;
-use promotion_replay::models::rows::{LockRow, TenureRow};
+use promotion_replay::models::rows::{HolderRow, LockRow};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -44,6 +44,8 @@ pub(crate) struct ChangeRow {
     pub(crate) promotions: u64,
     /// How many rollbacks.
     pub(crate) rollbacks: u64,
+    /// How many removals, of which only imported history tells.
+    pub(crate) removals: u64,
     /// Who brought what came last.
     pub(crate) by: Option<String>,
 }
@@ -61,7 +63,9 @@ pub(crate) struct There {
     pub(crate) by: String,
     /// How it came: `promotion` or `rollback`.
     pub(crate) kind: String,
-    /// The place of the entry that recorded its arrival.
+    /// Whether imported history says so, and no run recorded it: then `since` is the time that it asserts.
+    pub(crate) asserted: bool,
+    /// The place of the entry that says so.
     pub(crate) entry: u64,
 }
 
@@ -149,20 +153,22 @@ impl From<&PlaceChange> for ChangeRow {
             after: change.after.as_ref().map(Into::into),
             promotions: change.promotions,
             rollbacks: change.rollbacks,
+            removals: change.removals,
             by: change.by().map(ToString::to_string),
         }
     }
 }
 
-impl From<&TenureRow> for There {
-    fn from(row: &TenureRow) -> Self {
+impl From<&HolderRow> for There {
+    fn from(row: &HolderRow) -> Self {
         Self {
-            version: row.version.to_string(),
-            artifact_digest: Some(row.digest.to_string()),
-            since: row.since.to_string(),
-            by: row.by.to_string(),
-            kind: row.kind.to_string(),
-            entry: row.from_sequence.get(),
+            version: row.version().to_string(),
+            artifact_digest: row.digest().map(ToString::to_string),
+            since: row.since().to_string(),
+            by: row.by().to_string(),
+            kind: row.kind().to_owned(),
+            asserted: row.asserted().is_some(),
+            entry: row.sequence().get(),
         }
     }
 }

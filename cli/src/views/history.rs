@@ -12,10 +12,10 @@ use crate::answer::View;
 pub(crate) struct History {
     /// The moment that was asked about; null for now.
     pub(crate) at: Option<At>,
-    /// One row for each entry.
+    /// One row for each entry, and before it one for each line of history that it imports.
     pub(crate) entries: Vec<HistoryRow>,
     /// Where the next page begins: what `--before` is given; null at the end.
-    pub(crate) next: Option<u64>,
+    pub(crate) next: Option<String>,
 }
 
 impl View for History {
@@ -27,14 +27,18 @@ impl View for History {
 pub(crate) struct HistoryRow {
     /// Its place.
     pub(crate) entry: u64,
+    /// For a line of imported history: its number in the entry, from 1.
+    pub(crate) line: Option<u32>,
     /// When it was recorded.
     pub(crate) time: String,
+    /// For a line of imported history: when it says that it happened.
+    pub(crate) asserted_time: Option<String>,
     /// Its type.
     #[serde(rename = "type")]
     pub(crate) event_type: String,
     /// What happened, in a sentence.
     pub(crate) summary: String,
-    /// On whose behalf.
+    /// On whose behalf; for a line of imported history, who is said to have done it.
     pub(crate) by: String,
     /// The pipeline that it is about.
     pub(crate) pipeline: Option<String>,
@@ -56,7 +60,9 @@ impl From<&rows::HistoryRow> for HistoryRow {
     fn from(row: &rows::HistoryRow) -> Self {
         Self {
             entry: row.sequence.get(),
+            line: row.asserted.map(|(line, _)| line),
             time: row.time.to_string(),
+            asserted_time: row.asserted.map(|(_, time)| time.to_string()),
             event_type: row.event_type.clone(),
             summary: row.summary.clone(),
             by: row.actor.to_string(),

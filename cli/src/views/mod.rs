@@ -4,6 +4,7 @@ pub(crate) mod admin;
 pub(crate) mod audit;
 pub(crate) mod diff;
 pub(crate) mod history;
+pub(crate) mod impact;
 pub(crate) mod import;
 pub(crate) mod moment;
 pub(crate) mod run;

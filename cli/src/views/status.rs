@@ -1,6 +1,6 @@
 //! What `status` prints.
 
-use promotion_replay::models::rows::{Kind, LockRow, PlaceRow, RunRow};
+use promotion_replay::models::rows::{HolderRow, Kind, LockRow, PlaceRow, RunRow};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -17,8 +17,11 @@ pub(crate) struct Status {
     pub(crate) at: Option<At>,
     /// The pipelines that were asked for.
     pub(crate) pipelines: Vec<PipelinePath>,
-    /// One row for each component in each environment, along the path; rows of places where nothing is hold nulls.
+    /// One row for each component in each environment, along the path; rows of places where nothing is hold nulls. Then
+    /// places that the rules do not list, where those are shown.
     pub(crate) environments: Vec<EnvironmentRow>,
+    /// How many places hold something, are not listed by the rules, and are not shown: `--all` shows them.
+    pub(crate) unlisted: u64,
     /// The locks that stand, oldest first.
     pub(crate) locks: Vec<LockHeld>,
     /// The promotions and rollbacks that are under way, oldest first.
@@ -65,6 +68,8 @@ pub(crate) struct EnvironmentRow {
     pub(crate) environment: String,
     /// The component.
     pub(crate) component: String,
+    /// Whether the rules in force list the place.
+    pub(crate) listed: bool,
     /// Whether a lock keeps promotions of the component out.
     pub(crate) locked: bool,
     /// The release's name.
@@ -77,10 +82,14 @@ pub(crate) struct EnvironmentRow {
     pub(crate) by: Option<String>,
     /// How it came: `promotion` or `rollback`.
     pub(crate) kind: Option<String>,
-    /// The run that brought it.
+    /// Whether imported history says so, and no run recorded it: then `since` is the time that it asserts.
+    pub(crate) asserted: bool,
+    /// The run that brought it; null for imported history.
     pub(crate) promotion_id: Option<String>,
-    /// The place of the entry that recorded its arrival.
+    /// The place of the entry that says so.
     pub(crate) entry: Option<u64>,
+    /// The line of imported history in that entry, from 1.
+    pub(crate) line: Option<u32>,
     /// The commit that it was built from.
     pub(crate) source_sha: Option<String>,
 }
@@ -134,22 +143,26 @@ pub(crate) struct UnderWay {
 }
 
 impl EnvironmentRow {
-    /// The row of a place, which the caller knows to be locked or not.
-    pub(crate) fn new(place: &PlaceRow, locked: bool) -> Self {
+    /// The row of a place, which the caller knows to be listed or not, and locked or not.
+    pub(crate) fn new(place: &PlaceRow, listed: bool, locked: bool) -> Self {
         let holder = place.holder.as_ref();
+        let (tenure, line) = (holder.and_then(HolderRow::recorded), holder.and_then(HolderRow::asserted));
         Self {
             pipeline: place.spot.pipeline.to_string(),
             environment: place.spot.environment.to_string(),
             component: place.spot.component.to_string(),
+            listed,
             locked,
-            version: holder.map(|tenure| tenure.version.to_string()),
-            artifact_digest: holder.map(|tenure| tenure.digest.to_string()),
-            since: holder.map(|tenure| tenure.since.to_string()),
-            by: holder.map(|tenure| tenure.by.to_string()),
-            kind: holder.map(|tenure| tenure.kind.to_string()),
-            promotion_id: holder.map(|tenure| tenure.promotion_id.to_string()),
-            entry: holder.map(|tenure| tenure.from_sequence.get()),
-            source_sha: holder.and_then(|tenure| tenure.source_sha.as_ref()).map(ToString::to_string),
+            version: holder.map(|holder| holder.version().to_string()),
+            artifact_digest: holder.and_then(HolderRow::digest).map(ToString::to_string),
+            since: holder.map(|holder| holder.since().to_string()),
+            by: holder.map(|holder| holder.by().to_string()),
+            kind: holder.map(|holder| holder.kind().to_owned()),
+            asserted: line.is_some(),
+            promotion_id: tenure.map(|tenure| tenure.promotion_id.to_string()),
+            entry: holder.map(|holder| holder.sequence().get()),
+            line: line.map(|line| line.line),
+            source_sha: tenure.and_then(|tenure| tenure.source_sha.as_ref()).map(ToString::to_string),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What `where` prints, and a release's time in an environment, which `status` prints too.
 
-use promotion_replay::models::rows::{ReleaseRow, TenureRow};
+use promotion_replay::models::past::PastRow;
+use promotion_replay::models::rows::ReleaseRow;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -52,8 +53,8 @@ pub(crate) struct Tenure {
     pub(crate) component: String,
     /// The release's name.
     pub(crate) version: String,
-    /// What it stands for.
-    pub(crate) artifact_digest: String,
+    /// What it stands for; imported history may not say.
+    pub(crate) artifact_digest: Option<String>,
     /// Whether it is there now.
     pub(crate) current: bool,
     /// When it arrived.
@@ -66,33 +67,42 @@ pub(crate) struct Tenure {
     pub(crate) kind: String,
     /// Whether the environment was rolled back from it.
     pub(crate) left_by_rollback: bool,
-    /// The run that brought it.
-    pub(crate) promotion_id: String,
-    /// The place of the entry that recorded its arrival.
+    /// Whether imported history says so, and no run recorded it: then `since` and `until` are the times that it asserts.
+    pub(crate) asserted: bool,
+    /// The run that brought it; null for imported history.
+    pub(crate) promotion_id: Option<String>,
+    /// The place of the entry that says so.
     pub(crate) entry: u64,
+    /// The line of imported history in that entry, from 1.
+    pub(crate) line: Option<u32>,
+    /// What imported history says of it beyond that.
+    pub(crate) note: Option<String>,
     /// The place of the entry that recorded the arrival of the next one; null while it is there.
     pub(crate) until_entry: Option<u64>,
     /// The commit that it was built from.
     pub(crate) source_sha: Option<String>,
 }
 
-impl From<&TenureRow> for Tenure {
-    fn from(row: &TenureRow) -> Self {
+impl From<&PastRow> for Tenure {
+    fn from(row: &PastRow) -> Self {
         Self {
-            pipeline: row.pipeline.to_string(),
-            environment: row.environment.to_string(),
-            component: row.component.to_string(),
+            pipeline: row.spot.pipeline.to_string(),
+            environment: row.spot.environment.to_string(),
+            component: row.spot.component.to_string(),
             version: row.version.to_string(),
-            artifact_digest: row.digest.to_string(),
-            current: row.to_sequence.is_none(),
+            artifact_digest: row.digest.as_ref().map(ToString::to_string),
+            current: row.until.is_none(),
             since: row.since.to_string(),
             until: row.until.map(|time| time.to_string()),
             by: row.by.to_string(),
-            kind: row.kind.to_string(),
+            kind: row.kind.to_owned(),
             left_by_rollback: row.left_by_rollback,
-            promotion_id: row.promotion_id.to_string(),
-            entry: row.from_sequence.get(),
-            until_entry: row.to_sequence.map(promotion_ledger::meaning::id::Sequence::get),
+            asserted: row.is_asserted(),
+            promotion_id: row.promotion_id.map(|id| id.to_string()),
+            entry: row.entry.get(),
+            line: row.line,
+            note: row.note.as_ref().map(ToString::to_string),
+            until_entry: row.until_entry.map(promotion_ledger::meaning::id::Sequence::get),
             source_sha: row.source_sha.as_ref().map(ToString::to_string),
         }
     }

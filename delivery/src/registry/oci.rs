@@ -155,8 +155,7 @@ impl OciRegistry {
         Err(Failure { error: RegistryError::ReadBackDiffers { repository, tag, expected, found }, again })
     }
 
-    /// Puts the manifest under the tag. After a try whose outcome is not known, or that the registry asked to wait
-    /// after, the tag is looked at first: it may be there already, and the answer says how long to wait.
+    /// Puts the manifest under the tag. After a try that failed the tag is looked at first: it may be there all the same.
     fn put(&self, tag: &TagName, manifest: &Manifest) -> Result<(), RegistryError> {
         let mut tried = false;
         self.retrying(async || {

@@ -31,10 +31,8 @@ impl Runner<'_, '_> {
             Ok(seen) => promote.seen = seen,
             // What the ledger refuses is refused whatever the registry says; only then is its fault in the way.
             Err(error) => {
-                let refused = self.session.judge(&Command::Promote(promote.clone()))?.is_err();
-                if !refused {
-                    return Err(error.into());
-                }
+                self.session.refuse(&Command::Promote(promote))?;
+                return Err(error.into());
             }
         }
         let id = promote.promotion_id;
@@ -48,10 +46,8 @@ impl Runner<'_, '_> {
         match self.look_for_rollback(&rollback) {
             Ok(target_tag) => rollback.target_tag = target_tag,
             Err(error) => {
-                let refused = self.session.judge(&Command::Rollback(rollback.clone()))?.is_err();
-                if !refused {
-                    return Err(error.into());
-                }
+                self.session.refuse(&Command::Rollback(rollback))?;
+                return Err(error.into());
             }
         }
         let id = rollback.promotion_id;

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::clock::Clock;
 use super::random::{Random, uuid};
 use super::store::{self, Body, Head, NewEntry, Store, StoreError};
-use crate::evidence::chain::{Admitted, Chain, Failed, Fault, Verified};
+use crate::evidence::chain::{Admitted, Chain, EntryFault, Failed, Fault, Verified};
 use crate::evidence::entry::{Draft, WriteError};
 use crate::evidence::keyring::Signer;
 use crate::evidence::trial::Trial;
@@ -68,6 +68,8 @@ impl AppendError {
     pub const fn exit_code(&self) -> ExitCode {
         match self {
             Self::HeadMoved { .. } => ExitCode::Busy,
+            // A key that was revoked between the decision and the append: as if it had been decided then.
+            Self::Refused(Fault { fault: EntryFault::RevokedKey { .. }, .. }) => ExitCode::NotAuthorized,
             Self::Refused(_) => ExitCode::Failure,
             Self::Write(_) => ExitCode::Usage,
             Self::NotStored { .. } => ExitCode::Tampered,
@@ -130,15 +132,16 @@ fn commit(store: &dyn Store, expected: &Head, entries: &[NewEntry], bodies: &[Bo
     match store.append(expected, entries, bodies) {
         Ok(()) => Ok(()),
         Err(store::AppendError::HeadMoved { found, .. }) => Err(AppendError::HeadMoved { found: found.size }),
-        Err(store::AppendError::OutcomeUnknown { .. }) if is_there(store, entries)? => Ok(()),
+        Err(store::AppendError::OutcomeUnknown { .. }) if is_there(store, entries) => Ok(()),
         Err(error) => Err(AppendError::Append(error)),
     }
 }
 
-/// After an outcome that is not known: whether the batch is there. It was written whole or not at all.
-fn is_there(store: &dyn Store, entries: &[NewEntry]) -> Result<bool, StoreError> {
-    let Some(last) = entries.last() else { return Ok(true) };
-    Ok(store.find(&last.id)?.is_some_and(|found| found.hash == last.hash))
+/// After an outcome that is not known: whether the batch is there. It was written whole or not at all. A store that
+/// cannot say leaves the outcome unknown.
+fn is_there(store: &dyn Store, entries: &[NewEntry]) -> bool {
+    let Some(last) = entries.last() else { return true };
+    store.find(&last.id).is_ok_and(|found| found.is_some_and(|found| found.hash == last.hash))
 }
 
 /// A bit that flipped on the way is found while the writer is still there to hear of it.
@@ -147,7 +150,7 @@ fn read_back(store: &dyn Store, expected: &Head, entries: &[NewEntry]) -> Result
     let mut place = expected.size;
     let mut wrong = None;
     let end = expected.size + u64::try_from(entries.len()).unwrap_or(u64::MAX);
-    store.read(expected.size..end, &mut |found| match wanted.next() {
+    let read = store.read(expected.size..end, &mut |found| match wanted.next() {
         Some(entry) if entry.note == found.note && entry.hash == found.hash && found.sequence.get() == place => {
             place += 1;
             ControlFlow::Continue(())
@@ -156,7 +159,9 @@ fn read_back(store: &dyn Store, expected: &Head, entries: &[NewEntry]) -> Result
             wrong = Some(found.sequence);
             ControlFlow::Break(())
         }
-    })?;
+    });
+    // The batch was taken: an error that said otherwise would have it appended twice.
+    read.map_err(|cause| AppendError::Append(store::AppendError::OutcomeUnknown { cause }))?;
     match wrong {
         Some(place) => Err(AppendError::NotStored { place }),
         None if place < end => Err(AppendError::NotStored { place: Sequence::new(place) }),

@@ -1,5 +1,6 @@
 //! Where entries are kept, and the front door that appends them.
 
+mod ahead;
 pub mod audit;
 pub mod clock;
 pub mod export;

@@ -8,6 +8,7 @@ use super::entry::{Content, Entry};
 use super::hash::leaf_hash;
 use super::keyring::{Claim, Verifier, key_id};
 use super::malformed::Malformed;
+use super::opened::Opened;
 use crate::meaning::digest::EntryHash;
 use crate::meaning::event::ledger::{KeyAddition, KeyChange};
 use crate::meaning::event::{Event, Recorded};
@@ -17,6 +18,7 @@ use crate::meaning::law::{LEVEL, Rule, Unlawful, lawful};
 use crate::meaning::needs::{About, bring};
 use crate::meaning::refusal::ExitCode;
 use crate::meaning::state::State;
+use crate::meaning::time::Timestamp;
 
 /// An entry that the chain admitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,17 +192,25 @@ impl Chain {
 
     /// Admits the next entry, fetching the facts that judging it needs.
     pub fn admit_with<E>(&mut self, bytes: &[u8], fetch: impl FnMut(&FactKey) -> Result<Option<Fact>, E>) -> Result<Admitted, Failed<E>> {
+        self.admit_opened(Opened::of(bytes.to_vec()), fetch)
+    }
+
+    /// Admits the next entry, which was taken apart before, or found malformed.
+    pub fn admit_opened<E>(
+        &mut self,
+        opened: Result<Opened, Malformed>,
+        fetch: impl FnMut(&FactKey) -> Result<Option<Fact>, E>,
+    ) -> Result<Admitted, Failed<E>> {
         let sequence = Sequence::new(self.size());
         let faulty = |fault: EntryFault| Failed::Fault(Box::new(Fault { sequence, fault }));
-        let entry = Entry::parse(bytes).map_err(|fault| faulty(fault.into()))?;
+        let entry = opened.map_err(|fault| faulty(fault.into()))?;
         self.follows(&entry, sequence).map_err(faulty)?;
-        let content = entry.content();
-        let key = self.authentic(&entry, &content).map_err(faulty)?;
-        let hash = leaf_hash(bytes);
-        let event = match content {
+        let key = self.authentic(&entry).map_err(faulty)?;
+        let hash = entry.hash;
+        let event = match entry.content {
             Content::Event(event) => event,
             Content::Unknown { event_type, version } if self.state.core().format > LEVEL => {
-                self.pass_over(&entry, hash);
+                self.pass_over(entry.sequence, entry.time, hash);
                 return Ok(Admitted::NotUnderstood { event_type, version });
             }
             Content::Unknown { event_type, version } => return Err(faulty(unknown_type(&event_type, version))),
@@ -209,15 +219,8 @@ impl Chain {
                 return Err(faulty(Unlawful::new(Rule::Shape, detail).into()));
             }
         };
-        let recorded = Recorded {
-            sequence,
-            id: entry.id(),
-            time: entry.time(),
-            actor: entry.actor().clone(),
-            key,
-            agent: entry.agent().clone(),
-            event,
-        };
+        let Opened { id, time, actor, agent, .. } = entry;
+        let recorded = Recorded { sequence, id, time, actor, key, agent, event };
         if !self.state.is_complete() {
             bring(&About::event(&recorded.event), &mut self.state, fetch).map_err(Failed::Fetch)?;
         }
@@ -235,28 +238,28 @@ impl Chain {
             Ok(_) => Ok(()),
             Err(Fault { fault: EntryFault::Unlawful(_), sequence }) => {
                 let entry = Entry::parse(bytes).map_err(|fault| Fault { sequence, fault: fault.into() })?;
-                self.pass_over(&entry, leaf_hash(bytes));
+                self.pass_over(entry.sequence(), entry.time(), leaf_hash(bytes));
                 Ok(())
             }
             Err(fault) => Err(fault),
         }
     }
 
-    fn follows(&self, entry: &Entry<'_>, sequence: Sequence) -> Result<(), EntryFault> {
-        if entry.sequence() != sequence {
-            return Err(EntryFault::Sequence { expected: sequence, found: entry.sequence() });
+    fn follows(&self, entry: &Opened, sequence: Sequence) -> Result<(), EntryFault> {
+        if entry.sequence != sequence {
+            return Err(EntryFault::Sequence { expected: sequence, found: entry.sequence });
         }
-        if *entry.prev() != self.head {
-            return Err(EntryFault::Previous { expected: self.head, found: *entry.prev() });
+        if entry.prev != self.head {
+            return Err(EntryFault::Previous { expected: self.head, found: entry.prev });
         }
         Ok(())
     }
 
     /// The key that signed it, when it was live there and did sign it.
-    fn authentic(&mut self, entry: &Entry<'_>, content: &Content) -> Result<SigningKey, EntryFault> {
-        let reference = entry.key();
+    fn authentic(&mut self, entry: &Opened) -> Result<SigningKey, EntryFault> {
+        let reference = &entry.key;
         if !self.verifiers.contains_key(reference) {
-            let found = self.find_key(reference, content).ok_or_else(|| EntryFault::UnknownKey(reference.clone()))?;
+            let found = self.find_key(reference, &entry.content).ok_or_else(|| EntryFault::UnknownKey(reference.clone()))?;
             let verifier = Verifier::new(&found.public).map_err(|_| EntryFault::UnknownKey(reference.clone()))?;
             self.verifiers.insert(reference.clone(), (found, verifier));
         }
@@ -266,7 +269,7 @@ impl Chain {
         if let Some(revoked) = self.state.core().key(key).and_then(|record| record.revoked) {
             return Err(EntryFault::RevokedKey { key: reference.clone(), revoked });
         }
-        if !verifier.verify(entry.signed(), entry.signature()) {
+        if !entry.is_signed_by(verifier) {
             return Err(EntryFault::Signature(reference.clone()));
         }
         Ok(key.clone())
@@ -341,9 +344,9 @@ impl Chain {
         Err(Unlawful::new(Rule::Proof, detail))
     }
 
-    fn pass_over(&mut self, entry: &Entry<'_>, hash: EntryHash) {
+    fn pass_over(&mut self, sequence: Sequence, time: Timestamp, hash: EntryHash) {
         self.understood = false;
-        self.state.pass_over(entry.sequence(), entry.time());
+        self.state.pass_over(sequence, time);
         self.advance(hash);
     }
 

@@ -11,5 +11,6 @@ pub mod hash;
 pub mod keyring;
 pub mod malformed;
 pub mod note;
+pub mod opened;
 pub mod tree;
 pub mod trial;

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod appends;
 mod decide_gates;
 mod decide_guards;
 mod decide_import;

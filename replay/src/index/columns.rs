@@ -1,12 +1,15 @@
 //! How values stand in columns, and how they are read back through their one constructor.
 
 use promotion_ledger::meaning::digest::{BodyDigest, Digest, EntryHash, from_hex};
+use promotion_ledger::meaning::event::history::AssertedKind;
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
 use promotion_ledger::meaning::time::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Error, Row};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
+
+use crate::models::rows::{Kind, Spot};
 
 /// Sequences and sizes stay below 2^53, as the format bounds them.
 pub(super) fn integer(number: u64) -> i64 {
@@ -88,6 +91,24 @@ pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite
     serde_json::from_str(text).map_err(unreadable)
 }
 
+/// The place that the row is about.
+pub(super) fn spot(row: &Row<'_>) -> rusqlite::Result<Spot> {
+    Ok(Spot { pipeline: name(row, "pipeline")?, component: name(row, "component")?, environment: name(row, "environment")? })
+}
+
+/// What a line of imported history says happened, in the column `kind`.
+pub(super) fn asserted_kind(row: &Row<'_>) -> rusqlite::Result<AssertedKind> {
+    let word: String = row.get("kind")?;
+    let kinds = [AssertedKind::Promotion, AssertedKind::Rollback, AssertedKind::Removal];
+    kinds.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| unreadable(NotAKind(word)))
+}
+
+/// What kind of run it is, in the column `kind`.
+pub(super) fn kind(row: &Row<'_>) -> rusqlite::Result<Kind> {
+    let word: String = row.get("kind")?;
+    Kind::parse(&word).ok_or_else(|| unreadable(NotAKind(word)))
+}
+
 /// A value that no index holds.
 pub(super) fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::FromSqlConversionFailure(0, Type::Null, Box::new(error))
@@ -96,3 +117,7 @@ pub(super) fn unreadable(error: impl std::error::Error + Send + Sync + 'static) 
 #[derive(Debug, thiserror::Error)]
 #[error("a time must lie between the years 1970 and 9999")]
 struct NotATime;
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is no kind of change of a place")]
+struct NotAKind(String);

@@ -19,8 +19,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// The size of the write-ahead log, in bytes, from which it is folded into the file.
+const LONG_LOG: u64 = 512 * 1024;
+
 /// Page cache, in KiB: following a long log touches many pages of many indexes at once.
 const CACHE: i64 = 32 * 1024;
+
+/// How many prepared statements are kept: more than following a log uses.
+const STATEMENTS: usize = 64;
 
 /// Opens the file, making it when it is not there, of another layout, or no database at all.
 pub(super) fn open(path: &Path) -> Result<Connection, IndexError> {
@@ -41,6 +47,7 @@ pub(super) fn private(name: &str) -> Result<Connection, IndexError> {
     let make = || -> rusqlite::Result<Connection> {
         let mut connection = Connection::open(name)?;
         connection.pragma_update(None, "synchronous", "OFF")?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         layout::make(&mut connection)?;
         Ok(connection)
     };
@@ -72,6 +79,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "cache_size", -CACHE)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // The last to close would else fold the log into the file and delete it: ten times the cost of a command.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(connection)
@@ -109,17 +117,33 @@ fn switch_to_log(connection: &Connection) -> rusqlite::Result<String> {
     Ok(rows.collect::<rusqlite::Result<Vec<String>>>()?.pop().unwrap_or_default())
 }
 
+/// Folds the log into the file and empties it once it is long, if nobody is in the way. Whoever opens the file reads all of
+/// the log again: left to itself it grows to megabytes, and each command pays for them. A failure is no error: what was
+/// committed counts with or without it, and the next commit tries again.
+pub(super) fn fold_long_log(connection: &Connection, path: &Path) {
+    if !fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > LONG_LOG) {
+        return;
+    }
+    let unhurried = connection.busy_timeout(Duration::ZERO);
+    let folded = unhurried.and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+    folded.and(connection.busy_timeout(PATIENCE)).unwrap_or_default();
+}
+
 /// The log beside the file goes first: left alone, it would be taken for the log of the next file.
 fn remove(path: &Path) -> Result<(), IndexError> {
     for end in ["-wal", "-shm", ""] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        match fs::remove_file(PathBuf::from(name)) {
+        match fs::remove_file(beside(path, end)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unavailable(path, &error)),
             _ => {}
         }
     }
     Ok(())
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
 }
 
 fn unavailable(path: &Path, error: &io::Error) -> IndexError {

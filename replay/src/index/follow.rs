@@ -19,11 +19,14 @@ use super::columns::{self, integer};
 use super::error::{FollowError, IndexError};
 use super::picture::Index;
 use super::position::Position;
-use super::{facts, layout, write};
+use super::{connect, facts, layout, write};
 use crate::models;
 
 /// How many entries one transaction takes in: enough that commits do not count, few enough that memory stays small.
 const BATCH: u64 = 4096;
+
+/// How many changes are taken in before facts are let go: an import has hundreds of lines an entry, and each its own facts.
+const HELD: usize = 10_000;
 
 /// What following came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,13 +75,14 @@ impl Index {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault)?;
         let position = Position::load(&transaction).map_err(fault)?;
         let from = position.head.size;
-        let mut batch = Batch { connection: &transaction, place, chain: position.chain(), position };
+        let mut batch = Batch { connection: &transaction, place, chain: position.chain(), position, held: 0 };
         let stopped = batch.read(store, from, end.min(from.saturating_add(BATCH)));
         if let Err(FollowError::Index(error)) = stopped {
             return Err(error.into());
         }
         let position = batch.finish().map_err(fault)?;
         transaction.commit().map_err(fault)?;
+        connect::fold_long_log(&self.connection, place);
         let moved = position.head.size > from;
         self.position = position;
         stopped.map(|()| moved)
@@ -156,6 +160,8 @@ struct Batch<'a> {
     place: &'a Path,
     chain: Chain,
     position: Position,
+    /// How many changes were taken in since the facts were last let go.
+    held: usize,
 }
 
 impl Batch<'_> {
@@ -177,7 +183,15 @@ impl Batch<'_> {
         })?;
         match admitted {
             Admitted::Verified(entry) => {
-                models::changes(&entry).iter().try_for_each(|change| write::write(connection, change)).map_err(fault)
+                let changes = models::changes(&entry);
+                changes.iter().try_for_each(|change| write::write(connection, change)).map_err(fault)?;
+                self.held += changes.len();
+                if self.held > HELD {
+                    self.held = 0;
+                    put_facts(connection, &mut self.chain).map_err(fault)?;
+                    self.chain.state_mut().forget();
+                }
+                Ok(())
             }
             Admitted::NotUnderstood { .. } => {
                 self.position.understood = false;
@@ -190,13 +204,16 @@ impl Batch<'_> {
     /// Writes the facts that changed, and how far the index is now.
     fn finish(self) -> rusqlite::Result<Position> {
         let Self { connection, mut chain, mut position, .. } = self;
-        for (key, fact) in chain.state_mut().take_changes() {
-            facts::put(connection, &key, fact.as_ref())?;
-        }
+        put_facts(connection, &mut chain)?;
         position.head = Head { size: chain.size(), hash: *chain.head() };
         position.genesis = chain.genesis().copied();
         position.core = chain.state().core().clone();
         position.save(connection)?;
         Ok(position)
     }
+}
+
+/// Writes the facts that changed since they were last written.
+fn put_facts(connection: &Connection, chain: &mut Chain) -> rusqlite::Result<()> {
+    chain.state_mut().take_changes().into_iter().try_for_each(|(key, fact)| facts::put(connection, &key, fact.as_ref()))
 }

@@ -1,5 +1,7 @@
 //! Questions about entries: what happened, newest first, and where an entry stands.
 
+use std::cmp::Reverse;
+
 use promotion_ledger::meaning::id::Sequence;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, params_from_iter};
@@ -15,17 +17,28 @@ use crate::models::rows::HistoryRow;
 const FAMILY: &str = "substr(event_type, 1, instr(event_type, '.'))";
 
 impl Index {
-    /// The entries that the filter lets through, newest first.
+    /// The entries that the filter lets through, the last of the log first; and the lines of imported history, where asked
+    /// for, each after those that stand behind it and before its entry.
     pub fn history(&self, filter: &HistoryFilter) -> Result<Vec<HistoryRow>, IndexError> {
+        let lines = self.history_lines(filter)?;
         let (sql, values) = question(filter, self.end(filter)?);
-        self.ask(|connection| connection.prepare_cached(&sql)?.query_map(params_from_iter(values), line)?.collect())
+        let mut rows: Vec<HistoryRow> =
+            self.ask(|connection| connection.prepare_cached(&sql)?.query_map(params_from_iter(values), line)?.collect())?;
+        if !lines.is_empty() {
+            rows.extend(lines);
+            rows.sort_by_key(|row| Reverse((row.sequence, row.asserted.map(|(line, _)| line))));
+            rows.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
+        }
+        Ok(rows)
     }
 
     /// How many entries, from the first on, can hold all that the filter lets through: so nothing after them is looked at.
     fn end(&self, filter: &HistoryFilter) -> Result<Option<u64>, IndexError> {
         let until = filter.until.map(|time| self.at_time(time)).transpose()?;
         let ends = [until, filter.horizon].into_iter().flatten().map(Horizon::size);
-        Ok(ends.chain(filter.before.map(Sequence::get)).min())
+        // A line stands before its entry, which is still to come.
+        let before = filter.before.map(|cursor| cursor.sequence.get() + u64::from(cursor.line.is_some()));
+        Ok(ends.chain(before).min())
     }
 
     /// Where the entry stands that has that hash, or the first that has that id.
@@ -96,6 +109,7 @@ fn text(text: &str) -> Value {
 fn line(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
     Ok(HistoryRow {
         sequence: columns::sequence(row, "sequence")?,
+        asserted: None,
         time: columns::time(row, "time")?,
         event_type: row.get("event_type")?,
         actor: columns::name(row, "actor")?,
@@ -145,10 +159,10 @@ mod tests {
                 "USING INDEX entry_version (version=?)",
             ),
             (
-                HistoryFilter { digest: Some(digest), component, before: Some(Sequence::new(9)), ..everything.clone() },
+                HistoryFilter { digest: Some(digest), component, before: Some(Sequence::new(9).into()), ..everything.clone() },
                 "USING INDEX entry_digest (digest=? AND rowid<?)",
             ),
-            (HistoryFilter { before: Some(Sequence::new(9)), ..everything.clone() }, "USING INTEGER PRIMARY KEY (rowid<?)"),
+            (HistoryFilter { before: Some(Sequence::new(9).into()), ..everything.clone() }, "USING INTEGER PRIMARY KEY (rowid<?)"),
             (HistoryFilter { until: Some(Timestamp::EPOCH), ..everything.clone() }, "USING INTEGER PRIMARY KEY (rowid<?)"),
             (HistoryFilter { since: Some(Timestamp::EPOCH), ..everything }, "USING INTEGER PRIMARY KEY (rowid>?)"),
         ];

@@ -16,12 +16,13 @@ pub(crate) struct Table {
 }
 
 /// Every table, the position first.
-pub(crate) const TABLES: [Table; 10] = [
+pub(crate) const TABLES: [Table; 11] = [
     Table { name: "position", key: 1 },
     Table { name: "fact", key: 1 },
     Table { name: "entry", key: 1 },
     Table { name: "rules", key: 2 },
     Table { name: "place", key: 3 },
+    Table { name: "asserted", key: 2 },
     Table { name: "release", key: 3 },
     Table { name: "tenure", key: 4 },
     Table { name: "run", key: 1 },
@@ -37,7 +38,11 @@ pub(crate) const TABLES: [Table; 10] = [
 ///
 /// `span` is how many binary digits it takes to count the entries from the beginning of a run or lock to its end: see
 /// `intervals`. `arrivals` and `rollbacks` count on from one tenure of a place to the next, so that what happened between
-/// two of them is a difference, not a count. `place` names every place that a run was ever meant for.
+/// two of them is a difference, not a count. `place` names every place that a run was ever meant for, or that imported
+/// history tells of.
+///
+/// `asserted` holds the lines of imported history, and is also what the facts about them are fetched from. Who was in a
+/// place by their word is folded from its lines when somebody asks, so that they may come in any order.
 const OBJECTS: &str = "
 CREATE TABLE position(
     one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, head BLOB NOT NULL, genesis BLOB,
@@ -69,6 +74,16 @@ CREATE INDEX rules_sequence ON rules(sequence);
 CREATE TABLE place(
     pipeline TEXT NOT NULL, component TEXT NOT NULL, environment TEXT NOT NULL, PRIMARY KEY (pipeline, component, environment)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE asserted(
+    sequence INTEGER NOT NULL, line INTEGER NOT NULL, id BLOB NOT NULL, time INTEGER NOT NULL, kind TEXT NOT NULL,
+    pipeline TEXT NOT NULL, component TEXT NOT NULL, environment TEXT NOT NULL, version TEXT NOT NULL, digest BLOB,
+    actor TEXT NOT NULL, source TEXT NOT NULL, note TEXT, PRIMARY KEY (sequence, line)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX asserted_id ON asserted(id);
+CREATE INDEX asserted_place ON asserted(component, environment, pipeline, time);
+CREATE INDEX asserted_version ON asserted(version, component, environment, pipeline, time);
+CREATE INDEX asserted_digest ON asserted(digest) WHERE digest IS NOT NULL;
 
 CREATE TABLE release(
     pipeline TEXT NOT NULL, component TEXT NOT NULL, version TEXT NOT NULL, digest BLOB NOT NULL,

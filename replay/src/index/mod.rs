@@ -5,10 +5,11 @@
 //! * `position`, `facts`: how far it has verified the log, and the state there;
 //! * `follow`, `write`: verifying new entries and taking them in;
 //! * `horizon`: where a time or an entry lies in the log, for questions about the past;
-//! * `places`, `tenures`, `locks`, `runs`, `rules`, `changes`, `releases`, `history`: questions;
+//! * `places`, `tenures`, `locks`, `runs`, `rules`, `asserted`, `changes`, `releases`, `history`, `lines`: questions;
 //! * `intervals`, `prefix`: how the past and the beginnings of hashes are found without reading everything;
 //! * `columns`, `error`: how values are read, and what can go wrong.
 
+mod asserted;
 mod changes;
 mod columns;
 mod connect;
@@ -19,6 +20,7 @@ mod history;
 mod horizon;
 mod intervals;
 pub(crate) mod layout;
+mod lines;
 mod locks;
 mod picture;
 mod places;

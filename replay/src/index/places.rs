@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use promotion_ledger::meaning::names::{Component, Environment, Pipeline};
 use promotion_ledger::meaning::rules::Rules;
-use rusqlite::params_from_iter;
+use rusqlite::{Params, params_from_iter};
 
 use super::columns;
 use super::error::IndexError;
 use super::picture::Index;
 use crate::models::filters::StatusFilter;
 use crate::models::horizon::Horizon;
-use crate::models::rows::{PlaceRow, RunRow, Spot, TenureRow};
+use crate::models::rows::{HolderRow, PlaceRow, RunRow, Spot};
 
 impl Index {
     /// One row for each place of the rules in force: by pipeline, then along the path, then by component. Places where
@@ -27,33 +27,58 @@ impl Index {
         Ok(spots.into_iter().map(row).collect())
     }
 
-    /// Who is there now stands together; who was there once is asked for place by place.
-    fn holders_of(&self, spots: &[Spot], filter: &StatusFilter, horizon: Horizon) -> Result<BTreeMap<Spot, TenureRow>, IndexError> {
-        if horizon.size() == self.head().size {
-            return Ok(self.holders(filter)?.into_iter().map(|tenure| (tenure.spot(), tenure)).collect());
+    /// The places that the rules in force do not list and where something is: what was imported, and what is left of
+    /// earlier rules. By pipeline, component and environment.
+    pub fn unlisted(&self, filter: &StatusFilter, horizon: Horizon) -> Result<Vec<PlaceRow>, IndexError> {
+        let rules: BTreeMap<Pipeline, Rules> = self.rules(horizon)?.into_iter().map(|rules| (rules.pipeline().clone(), rules)).collect();
+        let listed = |spot: &Spot| {
+            let rules = rules.get(&spot.pipeline);
+            rules.is_some_and(|rules| rules.component(&spot.component).is_some() && rules.environment(&spot.environment).is_some())
+        };
+        let mut rows = Vec::new();
+        for spot in self.places(filter)?.into_iter().filter(|spot| !listed(spot)) {
+            if let Some(holder) = self.holder(&spot, horizon)? {
+                rows.push(PlaceRow { spot, holder: Some(holder), under_way: None });
+            }
         }
+        Ok(rows)
+    }
+
+    /// Who is in a place: what a run brought, else what imported history says.
+    pub fn holder(&self, spot: &Spot, horizon: Horizon) -> Result<Option<HolderRow>, IndexError> {
+        if let Some(tenure) = self.recorded_holder(spot, horizon)? {
+            return Ok(Some(HolderRow::Recorded(tenure)));
+        }
+        Ok(self.asserted_holder(spot, horizon)?.map(HolderRow::Asserted))
+    }
+
+    /// Who is there now stands together; who was there once is asked for place by place, and so is who was imported.
+    fn holders_of(&self, spots: &[Spot], filter: &StatusFilter, horizon: Horizon) -> Result<BTreeMap<Spot, HolderRow>, IndexError> {
         let mut holders = BTreeMap::new();
+        let current = horizon.size() == self.head().size;
+        if current {
+            holders.extend(self.holders(filter)?.into_iter().map(|tenure| (tenure.spot(), HolderRow::Recorded(tenure))));
+        }
+        if current && !self.has_asserted()? {
+            return Ok(holders);
+        }
         for spot in spots {
-            holders.extend(self.holder(spot, horizon)?.map(|tenure| (spot.clone(), tenure)));
+            if !holders.contains_key(spot) {
+                holders.extend(self.holder(spot, horizon)?.map(|holder| (spot.clone(), holder)));
+            }
         }
         Ok(holders)
     }
 
-    /// Every place that a run was ever meant for, by pipeline, component and environment.
+    /// Every place that a run was ever meant for or that imported history tells of, by pipeline, component and environment.
     pub fn places(&self, filter: &StatusFilter) -> Result<Vec<Spot>, IndexError> {
         let (conditions, values) = narrowed(filter);
         let sql = format!("SELECT * FROM place WHERE 1{conditions} ORDER BY pipeline, component, environment");
-        self.ask(|connection| {
-            let mut query = connection.prepare_cached(&sql)?;
-            let spots = query.query_map(params_from_iter(values), |row| {
-                Ok(Spot {
-                    pipeline: columns::name(row, "pipeline")?,
-                    component: columns::name(row, "component")?,
-                    environment: columns::name(row, "environment")?,
-                })
-            })?;
-            spots.collect()
-        })
+        self.spots(&sql, params_from_iter(values))
+    }
+
+    pub(super) fn spots(&self, sql: &str, values: impl Params) -> Result<Vec<Spot>, IndexError> {
+        self.ask(|connection| connection.prepare_cached(sql)?.query_map(values, columns::spot)?.collect())
     }
 }
 

@@ -32,12 +32,14 @@ impl Index {
         })
     }
 
-    /// Digests of releases that begin with those digits, in order, at most `limit`.
+    /// Digests of releases, registered or imported, that begin with those digits, in order, at most `limit`.
     pub fn digests_like(&self, digits: &str, limit: u32) -> Result<Vec<Digest>, IndexError> {
         let Some((first, last)) = hashes(digits) else { return Ok(Vec::new()) };
         self.ask(|connection| {
-            let mut query =
-                connection.prepare_cached("SELECT DISTINCT digest FROM release WHERE digest BETWEEN ? AND ? ORDER BY digest LIMIT ?")?;
+            let mut query = connection.prepare_cached(
+                "SELECT digest FROM release WHERE digest BETWEEN ?1 AND ?2 UNION SELECT digest FROM asserted WHERE digest BETWEEN ?1 AND ?2 \
+                 ORDER BY digest LIMIT ?3",
+            )?;
             query.query_map(params![first, last, limit], |row| columns::digest(row, "digest"))?.collect()
         })
     }

@@ -3,6 +3,7 @@
 use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::id::Sequence;
 use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Version};
+use promotion_ledger::meaning::time::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params, params_from_iter};
 
 use super::columns::{self, digest_bytes, integer};
@@ -11,7 +12,7 @@ use super::picture::Index;
 use super::places::narrowed;
 use crate::models::filters::StatusFilter;
 use crate::models::horizon::Horizon;
-use crate::models::rows::{Kind, Spot, TenureRow};
+use crate::models::rows::{Spot, TenureRow};
 
 /// The commit that a release was built from stands with the release.
 const TENURES: &str = "SELECT t.*, r.source_sha FROM tenure t LEFT JOIN release r \
@@ -53,8 +54,8 @@ impl Index {
         Ok(rows.into_iter().filter_map(|row| row.as_of(horizon)).collect())
     }
 
-    /// The release that was in an environment at the horizon.
-    pub fn holder(&self, spot: &Spot, horizon: Horizon) -> Result<Option<TenureRow>, IndexError> {
+    /// The release that a run had brought into a place by the horizon.
+    pub fn recorded_holder(&self, spot: &Spot, horizon: Horizon) -> Result<Option<TenureRow>, IndexError> {
         let sql = format!("{TENURES} WHERE {THERE} AND t.from_sequence < ?4 ORDER BY t.from_sequence DESC LIMIT 1");
         let values = params![spot.pipeline.as_str(), spot.component.as_str(), spot.environment.as_str(), integer(horizon.size())];
         Ok(self.tenure_rows(&sql, values)?.pop().and_then(|row| row.as_of(horizon)))
@@ -81,6 +82,14 @@ impl Index {
         let sql = format!("{TENURES} WHERE {THERE} AND t.from_sequence > ?4 ORDER BY t.from_sequence DESC LIMIT ?5");
         let values = params![spot.pipeline.as_str(), spot.component.as_str(), spot.environment.as_str(), integer(after.get()), limit];
         self.tenure_rows(&sql, values)
+    }
+
+    /// When the first release was recorded to be in a place: history that is asserted for it ends there.
+    pub(super) fn first_recorded(&self, spot: &Spot, horizon: Horizon) -> Result<Option<Timestamp>, IndexError> {
+        let sql = "SELECT since FROM tenure t WHERE t.pipeline = ?1 AND t.component = ?2 AND t.environment = ?3 AND t.from_sequence < ?4 \
+             ORDER BY t.from_sequence LIMIT 1";
+        let values = params![spot.pipeline.as_str(), spot.component.as_str(), spot.environment.as_str(), integer(horizon.size())];
+        self.ask(|connection| connection.prepare_cached(sql)?.query_row(values, |row| columns::time(row, "since")).optional())
     }
 
     /// The newest release that was in the environment before the current one and was not itself rolled away from.
@@ -132,7 +141,7 @@ fn tenure(row: &Row<'_>) -> rusqlite::Result<TenureRow> {
         environment: columns::name(row, "environment")?,
         version: columns::name(row, "version")?,
         digest: columns::digest(row, "digest")?,
-        kind: kind(row)?,
+        kind: columns::kind(row)?,
         from_sequence: columns::sequence(row, "from_sequence")?,
         to_sequence: columns::sequence_if_any(row, "to_sequence")?,
         since: columns::time(row, "since")?,
@@ -145,12 +154,3 @@ fn tenure(row: &Row<'_>) -> rusqlite::Result<TenureRow> {
         rollbacks: columns::number(row, "rollbacks")?,
     })
 }
-
-pub(super) fn kind(row: &Row<'_>) -> rusqlite::Result<Kind> {
-    let kind: String = row.get("kind")?;
-    Kind::parse(&kind).ok_or_else(|| columns::unreadable(NotAKind(kind)))
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("{0:?} is no kind of run")]
-struct NotAKind(String);

@@ -3,9 +3,10 @@
 use promotion_ledger::meaning::digest::BodyDigest;
 use promotion_ledger::meaning::event::artifact::ArtifactRegistered;
 use promotion_ledger::meaning::event::environment::EnvironmentLocked;
+use promotion_ledger::meaning::event::history::Asserted;
 use promotion_ledger::meaning::event::promotion::Promotion;
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
-use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Principal, SourceSha, Version};
+use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Principal, Reason, SourceSha, Version};
 use promotion_ledger::meaning::rules::Rules;
 use rusqlite::{Connection, OptionalExtension as _, Params, params};
 
@@ -19,6 +20,7 @@ pub(super) fn write(connection: &Connection, change: &Change<'_>) -> rusqlite::R
         Change::Recorded(ref line) => record(connection, line),
         Change::Registered { release, at } => register(connection, release, at),
         Change::Adopted { rules, at } => adopt(connection, rules, at),
+        Change::Asserted { pipeline, line, number, at } => assert(connection, pipeline, line, number, at),
         Change::RunBegan { promotion, kind, leaves, at } => begin_run(connection, promotion, kind, leaves, at),
         Change::RunEnded { promotion_id, ending, at } => end_run(connection, &promotion_id, ending, at),
         Change::TenureEnded { promotion, by_rollback, at } => end_tenure(connection, promotion, by_rollback, at),
@@ -77,6 +79,30 @@ fn adopt(connection: &Connection, rules: &Rules, at: Sequence) -> rusqlite::Resu
         connection,
         "INSERT INTO rules(pipeline, sequence, rules) VALUES (?, ?, ?)",
         params![rules.pipeline().as_str(), integer(at.get()), text],
+    )
+}
+
+fn assert(connection: &Connection, pipeline: &Pipeline, line: &Asserted, number: u32, at: Sequence) -> rusqlite::Result<()> {
+    note_place(connection, pipeline, &line.component, &line.to)?;
+    execute(
+        connection,
+        "INSERT INTO asserted(sequence, line, id, time, kind, pipeline, component, environment, version, digest, actor, source, note) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        params![
+            integer(at.get()),
+            number,
+            line.id(pipeline).as_bytes(),
+            line.time.as_micros(),
+            line.kind.as_str(),
+            pipeline.as_str(),
+            line.component.as_str(),
+            line.to.as_str(),
+            line.version.as_str(),
+            line.digest.as_ref().map(digest_bytes),
+            line.actor.as_str(),
+            line.from.environment().map_or("none", Environment::as_str),
+            line.note.as_ref().map(Reason::as_str),
+        ],
     )
 }
 

@@ -44,9 +44,20 @@ pub struct HistoryFilter {
     /// As it stood then.
     pub horizon: Option<Horizon>,
     /// Before this place: the last row of one page is where the next page goes on.
-    pub before: Option<Sequence>,
+    pub before: Option<Cursor>,
+    /// Whether the lines of imported history are rows too, each by who is said to have done it, and when.
+    pub lines: bool,
     /// At most so many.
     pub limit: u32,
+}
+
+/// A place in the history: an entry, or a line of imported history, which stands before its entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    /// The entry.
+    pub sequence: Sequence,
+    /// The line, from 1; absent for the entry itself.
+    pub line: Option<u32>,
 }
 
 /// Everything, one page of it.
@@ -65,6 +76,7 @@ impl Default for HistoryFilter {
             promotion_id: None,
             horizon: None,
             before: None,
+            lines: false,
             limit: 50,
         }
     }
@@ -77,4 +89,36 @@ pub enum Locator {
     Hash(EntryHash),
     /// The id that its writer gave it.
     Id(EntryId),
+}
+
+impl From<Sequence> for Cursor {
+    fn from(sequence: Sequence) -> Self {
+        Self { sequence, line: None }
+    }
+}
+
+/// `12`, or `12.3` for a line.
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            None => write!(f, "{}", self.sequence),
+            Some(line) => write!(f, "{}.{line}", self.sequence),
+        }
+    }
+}
+
+/// A text that is no place in the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected the number of an entry, such as 12, or of a line of one, such as 12.3, as the page before gave it")]
+pub struct NotACursor;
+
+impl std::str::FromStr for Cursor {
+    type Err = NotACursor;
+    fn from_str(text: &str) -> Result<Self, NotACursor> {
+        let digits = text.strip_prefix("seq:").unwrap_or(text);
+        let (entry, line) = digits.split_once('.').map_or((digits, None), |(entry, line)| (entry, Some(line)));
+        let sequence = entry.parse().map(Sequence::new).map_err(|_| NotACursor)?;
+        let line = line.map(str::parse).transpose().map_err(|_| NotACursor)?;
+        Ok(Self { sequence, line })
+    }
 }

@@ -36,6 +36,12 @@ impl Horizon {
         self.time
     }
 
+    /// Whether that line of imported history counts: one that was recorded by then, or, where a time was asked for, one
+    /// that asserts it or an earlier one, whenever it was recorded.
+    pub fn admits(self, recorded: Sequence, asserted: Timestamp) -> bool {
+        self.time.map_or_else(|| self.holds(recorded), |time| asserted <= time)
+    }
+
     /// Whether that entry counts.
     pub const fn holds(self, sequence: Sequence) -> bool {
         sequence.get() < self.size

@@ -1,9 +1,11 @@
 //! The read models: what each verified entry changes in them. A pure fold, of the entry and nothing else; where the
 //! changes are kept is the index's business.
 
+pub mod asserted;
 pub mod filters;
 mod history;
 pub mod horizon;
+pub mod past;
 pub mod rows;
 mod summary;
 
@@ -11,15 +13,17 @@ use promotion_ledger::evidence::chain::Verified;
 use promotion_ledger::meaning::digest::BodyDigest;
 use promotion_ledger::meaning::event::artifact::ArtifactRegistered;
 use promotion_ledger::meaning::event::environment::EnvironmentLocked;
+use promotion_ledger::meaning::event::history::Asserted;
 use promotion_ledger::meaning::event::promotion::Promotion;
 use promotion_ledger::meaning::event::{Event, Recorded};
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
-use promotion_ledger::meaning::names::{Principal, Version};
+use promotion_ledger::meaning::names::{Pipeline, Principal, Version};
 use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
 
 pub use history::{Line, passed_over};
 use rows::Kind;
+pub(crate) use summary::told;
 
 /// A place in the log and its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +54,17 @@ pub enum Change<'a> {
     Adopted {
         /// Which ones.
         rules: &'a Rules,
+        /// Where that was recorded.
+        at: Sequence,
+    },
+    /// Somebody said what happened before it was recorded.
+    Asserted {
+        /// In which pipeline.
+        pipeline: &'a Pipeline,
+        /// What.
+        line: &'a Asserted,
+        /// The line's number in its entry, from 1.
+        number: u32,
         /// Where that was recorded.
         at: Sequence,
     },
@@ -149,6 +164,10 @@ fn of_event(entry: &Recorded) -> Vec<Change<'_>> {
     let ended = |promotion: &Promotion, ending| vec![Change::RunEnded { promotion_id: promotion.promotion_id, ending, at }];
     match &entry.event {
         Event::ManifestAdopted(event) => vec![Change::Adopted { rules: &event.rules, at: at.sequence }],
+        Event::HistoryImported(event) => (1..)
+            .zip(event.lines.as_slice())
+            .map(|(number, line)| Change::Asserted { pipeline: &event.pipeline, line, number, at: at.sequence })
+            .collect(),
         Event::ArtifactRegistered(release) => vec![Change::Registered { release, at: at.sequence }],
         Event::PromotionRequested(event) => began(&event.promotion, Kind::Promotion, None),
         Event::RollbackRequested(event) => began(&event.promotion, Kind::Rollback, Some(&event.leaves.version)),

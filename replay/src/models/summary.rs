@@ -2,6 +2,7 @@
 
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::environment::{EnvironmentLocked, EnvironmentUnlocked};
+use promotion_ledger::meaning::event::history::AssertedKind;
 use promotion_ledger::meaning::event::ledger::KeyChange;
 use promotion_ledger::meaning::event::promotion::{
     Action, AuthorizationDecided, DowngradeDecided, Outcome, Promotion, RefusedBecause, RollbackRequested, StepStarted,
@@ -9,6 +10,8 @@ use promotion_ledger::meaning::event::promotion::{
 use promotion_ledger::meaning::names::{Component, Environment, Reason};
 use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::versions::Comparison;
+
+use super::asserted::AssertedRow;
 
 pub(super) fn summary(event: &Event) -> String {
     match event {
@@ -41,10 +44,24 @@ pub(super) fn summary(event: &Event) -> String {
             format!("{} is in {} again, after {}", release(&event.promotion), event.promotion.to, event.leaves.version)
         }
         Event::RollbackFailed(event) => format!("rollback of {} failed: {}", back(&event.promotion), event.message),
-        Event::HistoryImported(event) => format!("{} of history are imported", counted(event.lines.as_slice().len(), "line")),
+        Event::HistoryImported(event) => {
+            format!("{} of history imported into {}", counted(event.lines.as_slice().len(), "line"), event.pipeline)
+        }
         Event::EnvironmentLocked(event) => locked(event),
         Event::EnvironmentUnlocked(event) => unlocked(event),
     }
+}
+
+/// What a line of imported history says.
+pub(crate) fn told(line: &AssertedRow) -> String {
+    let AssertedRow { spot, version, from, note, .. } = line;
+    let release = format!("{} {version}", spot.component);
+    let what = match line.kind {
+        AssertedKind::Promotion => format!("{release} came from {from} to {}", spot.environment),
+        AssertedKind::Rollback => format!("{} went back to {release}", spot.environment),
+        AssertedKind::Removal => format!("{release} was taken out of {}", spot.environment),
+    };
+    format!("{what}{}", because(note.as_ref()))
 }
 
 fn proposed(change: &KeyChange) -> String {

@@ -176,3 +176,19 @@ fn an_index_of_another_ledger_is_made_again() {
     assert_eq!(index.status(&StatusFilter::default(), index.now()).unwrap(), []);
     check(&index, &other.store).unwrap();
 }
+
+/// Each command opens the file anew, and reads all of the log beside it.
+#[test]
+fn the_log_beside_the_file_stays_short_over_many_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("of.index");
+    let mut world = World::new();
+    for number in 0..60 {
+        world.register("api", &format!("v2.0.{number}"));
+        let mut index = Index::open(&path).unwrap();
+        index.follow(&world.store).unwrap();
+        assert_eq!(index.head(), world.store.head().unwrap());
+    }
+    let log = std::fs::metadata(folder.path().join("of.index-wal")).unwrap().len();
+    assert!(log < 700 * 1024, "found {log} bytes");
+}

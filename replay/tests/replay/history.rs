@@ -38,7 +38,7 @@ fn admits(filter: &HistoryFilter, row: &HistoryRow) -> bool {
         && filter.event_type.as_ref().is_none_or(of_type)
         && filter.since.is_none_or(|time| time <= row.time)
         && filter.until.is_none_or(|time| row.time <= time)
-        && filter.before.is_none_or(|place| row.sequence < place)
+        && filter.before.is_none_or(|cursor| row.sequence < cursor.sequence)
 }
 
 #[test]
@@ -95,8 +95,8 @@ fn filters_let_through_what_they_say() {
         HistoryFilter { since: Some(middle.time), ..everything.clone() },
         HistoryFilter { until: Some(middle.time), ..everything.clone() },
         HistoryFilter { since: Some(all[9].time), until: Some(all[4].time), component: Some(component("web")), ..everything.clone() },
-        HistoryFilter { promotion_id: middle.promotion_id, before: Some(middle.sequence), ..everything.clone() },
-        HistoryFilter { before: Some(Sequence::new(3)), ..everything.clone() },
+        HistoryFilter { promotion_id: middle.promotion_id, before: Some(middle.sequence.into()), ..everything.clone() },
+        HistoryFilter { before: Some(Sequence::new(3).into()), ..everything.clone() },
     ];
     for filter in filters {
         let expected: Vec<_> = all.iter().filter(|row| admits(&filter, row)).cloned().collect();
@@ -148,7 +148,7 @@ fn pages_go_on_where_the_last_one_ended() {
         let page =
             index.history(&HistoryFilter { limit: 3, before, component: Some(component("api")), ..HistoryFilter::default() }).unwrap();
         let Some(last) = page.last() else { break };
-        before = Some(last.sequence);
+        before = Some(last.sequence.into());
         paged.extend(page);
     }
     assert_eq!(paged, all);

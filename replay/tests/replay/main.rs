@@ -6,6 +6,7 @@ mod check;
 mod damage;
 mod follow;
 mod history;
+mod imported;
 mod past;
 mod places;
 mod properties;

@@ -6,7 +6,7 @@ use promotion_ledger::meaning::id::Sequence;
 use promotion_ledger::meaning::state::State;
 use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::rows::Lifted;
-use promotion_replay::{HistoryFilter, Horizon, Index, Spot, StatusFilter};
+use promotion_replay::{HistoryFilter, HolderRow, Horizon, Index, Spot, StatusFilter};
 
 use crate::support::{
     ENVIRONMENTS, Who, World, component, digest, environment, index_of, lock, pipeline, principal, rules, unlock, version,
@@ -19,7 +19,7 @@ pub(crate) fn same(index: &Index, horizon: Horizon, state: &State) {
     assert_eq!(index.rules(horizon).expect("a readable index"), in_force);
     for row in index.status(&StatusFilter::default(), horizon).expect("a readable index") {
         let place = state.place(&row.spot.pipeline, &row.spot.component, &row.spot.environment);
-        let holder = row.holder.map(|tenure| {
+        let holder = row.holder.as_ref().and_then(HolderRow::recorded).cloned().map(|tenure| {
             assert_eq!((tenure.to_sequence, tenure.until, tenure.left_by_rollback), (None, None, false));
             (tenure.digest, tenure.promotion_id, tenure.from_sequence, tenure.version)
         });
@@ -126,12 +126,12 @@ fn what_changed_between_two_moments_is_what_happened_in_between() {
             let back = arrived.iter().filter(|row| row.kind == promotion_replay::Kind::Rollback).count() as u64;
             assert_eq!((change.promotions, change.rollbacks), (arrived.len() as u64 - back, back));
             assert_eq!((change.spot.clone(), change.by()), (dev(), Some(&principal(Who::Ci))));
-            assert_eq!(change.after.as_ref().map(|row| row.from_sequence), Some(arrived[0].from_sequence));
+            assert_eq!(change.after.as_ref().map(HolderRow::sequence), Some(arrived[0].from_sequence));
             assert_eq!(change.before, index.holder(&dev(), *before).unwrap());
         }
     }
     let whole = index.changes(&StatusFilter::default(), horizons[0], index.now()).unwrap();
-    assert_eq!((whole[0].before.as_ref(), whole[0].after.as_ref().unwrap().version.clone()), (None, version("v1.0.0")));
+    assert_eq!((whole[0].before.as_ref(), whole[0].after.as_ref().unwrap().version()), (None, &version("v1.0.0")));
 }
 
 #[test]

@@ -5,14 +5,15 @@ use promotion_ledger::evidence::chain::Chain;
 use promotion_ledger::meaning::command::Command;
 use promotion_ledger::meaning::decide::decide;
 use promotion_ledger::meaning::event::artifact::GateStatus;
+use promotion_ledger::meaning::event::history::AssertedKind;
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
-use promotion_replay::{Index, check};
+use promotion_replay::{HolderRow, Index, check};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::past;
 use crate::support::{
-    ENVIRONMENTS, Who, World, component, environment, gate, lock, pipeline, promote, reason, register, rollback, rules, unlock,
+    ENVIRONMENTS, Who, World, asserted, component, environment, gate, lock, pipeline, promote, reason, register, rollback, rules, unlock,
 };
 
 const COMPONENTS: [&str; 2] = ["api", "web"];
@@ -30,6 +31,7 @@ enum Attempt {
     Unlock(Name),
     Gate(Name, Name, Name, GateStatus),
     Adopt(bool),
+    Import(Name, Name, Name, i64),
     CorrectClock,
     TakeOver(usize),
     Abort(usize),
@@ -52,6 +54,9 @@ fn attempt() -> impl Strategy<Value = Attempt> {
         1 => (environment.clone(), prop::option::of(component.clone())).prop_map(|(environment, component)| Attempt::Lock(environment, component)),
         1 => environment.clone().prop_map(Attempt::Unlock),
         2 => (component, version, environment, status).prop_map(|(component, version, to, status)| Attempt::Gate(component, version, to, status)),
+        2 => (select(&COMPONENTS), select(&VERSIONS), select(&ENVIRONMENTS), 0..30_i64).prop_map(
+            |(component, version, to, day)| Attempt::Import(component, version, to, day)
+        ),
         1 => any::<bool>().prop_map(Attempt::Adopt),
         1 => Just(Attempt::CorrectClock),
         1 => (0..8_usize).prop_map(Attempt::TakeOver),
@@ -96,6 +101,10 @@ impl Play {
                 self.ask(who, &Command::RecordGate(gate(component, version, to, status)));
             }
             Attempt::Adopt(gated) => self.ask(who, &Command::AdoptManifest(rules(if gated { &["scan"] } else { &[] }))),
+            Attempt::Import(component, version, to, day) => {
+                let lines = [AssertedKind::Promotion, AssertedKind::Removal].map(|kind| asserted(day, kind, component, version, to));
+                may_be_unlawful(self.world.import(who, lines.to_vec()));
+            }
             Attempt::CorrectClock => self.ask(who, &Command::CorrectClock(reason("it ran ahead"))),
             Attempt::TakeOver(run) => self.on_run(run, |play, id| play.ask(who, &Command::TakeOver(id))),
             Attempt::Abort(run) => self.on_run(run, |play, id| play.ask(who, &Command::Abort(id, reason("not needed")))),
@@ -143,7 +152,12 @@ fn same_places(play: &Play) {
     let state = play.world.chain.state();
     for row in play.index.status(&Default::default(), play.index.now()).expect("a readable index") {
         let place = state.place(&row.spot.pipeline, &row.spot.component, &row.spot.environment);
-        let holder = row.holder.map(|tenure| (tenure.digest, tenure.promotion_id, tenure.from_sequence, tenure.version));
+        let holder = row
+            .holder
+            .as_ref()
+            .and_then(HolderRow::recorded)
+            .cloned()
+            .map(|tenure| (tenure.digest, tenure.promotion_id, tenure.from_sequence, tenure.version));
         assert_eq!(holder, place.holder.map(|holder| (holder.digest, holder.promotion_id, holder.since, holder.version)));
         let run = row.under_way.map(|row| row.promotion);
         assert_eq!(run.as_ref(), place.run.and_then(|id| state.run(&id)).map(|run| &run.promotion));

@@ -17,6 +17,7 @@ use promotion_ledger::meaning::decide::{Decision, decide};
 use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::artifact::{Evidence, GateCompleted, GateStatus};
+use promotion_ledger::meaning::event::history::{Asserted, AssertedKind, Declared, HistoryImported, Lines};
 use promotion_ledger::meaning::event::ledger::{KeyAddition, LedgerCreated};
 use promotion_ledger::meaning::event::promotion::{
     PromotionCompleted, PromotionFailed, RegistryTagged, RollbackCompleted, RollbackFailed, SignatureStatus, StepStarted,
@@ -136,6 +137,13 @@ impl World {
         };
         self.must(who, &events);
         answer
+    }
+
+    /// Imports lines of history as one entry.
+    pub(crate) fn import(&mut self, who: Who, lines: Vec<Asserted>) -> Result<(), AppendError> {
+        let declares = Declared::new([component("lost/found")], [environment("elsewhere")]);
+        let lines = Lines::new(lines).expect("lines");
+        self.append(who, &[HistoryImported { declares, file: digest("a", "file"), lines, pipeline: pipeline() }.into()])
     }
 
     pub(crate) fn promotion_id(&self) -> PromotionId {
@@ -346,6 +354,21 @@ pub(crate) fn gate(component_name: &str, version_name: &str, environment_name: &
         message: None,
         pipeline: pipeline(),
         status,
+    }
+}
+
+/// A line of history: so many days after the beginning of 2025, a year before the world's clock begins.
+pub(crate) fn asserted(day: i64, kind: AssertedKind, component_name: &str, version_name: &str, to: &str) -> Asserted {
+    Asserted {
+        actor: Principal::new("op-001").expect("a principal"),
+        component: component(component_name),
+        digest: Some(digest(component_name, version_name)),
+        from: Source::Nowhere,
+        kind,
+        note: None,
+        time: Timestamp::from_micros(1_735_689_600_000_000 + day * 86_400_000_000).expect("a time"),
+        to: environment(to),
+        version: version(version_name),
     }
 }
 

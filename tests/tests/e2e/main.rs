@@ -11,7 +11,7 @@
 //! * `travel`: what stood at a time, what changed since, and what a rollback would undo;
 //! * `tour` and `readme`: the documentation does what it says.
 //!
-//! `shop` is what they share: a workspace with a ledger, a manifest and images.
+//! What they share is `promoledger_tests::shop`: a workspace with a ledger, a manifest and images.
 
 mod imports;
 mod interrupted;
@@ -20,7 +20,8 @@ mod promotion;
 mod proxies;
 mod races;
 mod readme;
-mod shop;
 mod tampering;
 mod tour;
 mod travel;
+
+use promoledger_tests::shop;

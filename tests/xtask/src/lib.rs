@@ -2,7 +2,11 @@
 //!
 //! One list for two readers: `cargo xtask test` installs what is missing, the test harness names it where it cannot go on.
 
+mod python;
+
 use std::path::PathBuf;
+
+pub use python::{NO_PYTHON, python};
 
 /// A program that tests run, and where Debian has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +32,11 @@ pub fn package_of(program: &str) -> Option<&'static str> {
     PROGRAMS.iter().find(|known| known.name == program).map(|known| known.package)
 }
 
-/// Those of [`PROGRAMS`] that are not on `PATH`.
+/// Those of [`PROGRAMS`] that are not on `PATH`, and Python where there is none that the second verifier can run on.
 #[must_use]
 pub fn missing() -> Vec<Program> {
-    PROGRAMS.into_iter().filter(|program| find(program.name).is_none()).collect()
+    let python = python().is_none().then_some(python::PROGRAM);
+    PROGRAMS.into_iter().filter(|program| find(program.name).is_none()).chain(python).collect()
 }
 
 /// Where on `PATH` a program lies.

@@ -6,10 +6,11 @@ use promotion_ledger::meaning::names::{Component, Environment, Pipeline};
 use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::filters::StatusFilter;
-use promotion_replay::models::rows::{PlaceRow, TenureRow};
+use promotion_replay::models::rows::{HolderRow, PlaceRow};
 
 use crate::answer::Answer;
 use crate::commands::moment::{Asked, Moment};
+use crate::commands::status::imported;
 use crate::commands::status::when::since;
 use crate::context::Context;
 use crate::error::CommandError;
@@ -18,7 +19,7 @@ use crate::session::Opened;
 use crate::views::diff::{Comparison, ComparisonRow};
 
 /// What is in the one and in the other.
-type Pair = (Option<TenureRow>, Option<TenureRow>);
+type Pair = (Option<HolderRow>, Option<HolderRow>);
 
 pub(super) fn diff(
     context: &Context,
@@ -30,7 +31,8 @@ pub(super) fn diff(
     let asked = Asked::new(opened, at)?;
     let places = |environment: &Environment| -> Result<Vec<PlaceRow>, CommandError> {
         let filter = StatusFilter { environment: Some(environment.clone()), ..filter.clone() };
-        let places = opened.index.status(&filter, asked.horizon)?;
+        let mut places = opened.index.status(&filter, asked.horizon)?;
+        places.extend(opened.index.unlisted(&filter, asked.horizon)?);
         if places.is_empty() { Err(unknown(environment)) } else { Ok(places) }
     };
     let mut pairs: BTreeMap<(Pipeline, Component), Pair> = BTreeMap::new();
@@ -61,14 +63,15 @@ fn row(((pipeline, component), (left, right)): (&(Pipeline, Component), &Pair)) 
     ComparisonRow {
         pipeline: pipeline.to_string(),
         component: component.to_string(),
-        same: digest(left) == digest(right),
+        same: identity(left) == identity(right),
         left: left.as_ref().map(Into::into),
         right: right.as_ref().map(Into::into),
     }
 }
 
-fn digest(tenure: &Option<TenureRow>) -> Option<&str> {
-    tenure.as_ref().map(|tenure| tenure.digest.as_str())
+/// What makes two releases the same: the digest, and the name only where imported history gives no digest.
+fn identity(holder: &Option<HolderRow>) -> Option<&str> {
+    holder.as_ref().map(|holder| holder.digest().map_or_else(|| holder.version().as_str(), |digest| digest.as_str()))
 }
 
 fn page(view: &Comparison, pairs: &BTreeMap<(Pipeline, Component), Pair>, several_pipelines: bool, now: Timestamp) -> Page {
@@ -91,11 +94,11 @@ fn table(view: &Comparison, pairs: &BTreeMap<(Pipeline, Component), Pair>, sever
     let columns = ["pipeline", "component", &left, "since (UTC)", &right, "since (UTC)"];
     let skipped = usize::from(!several_pipelines);
     let mut table = Table::new(&columns.into_iter().skip(skipped).collect::<Vec<_>>());
-    let told = |tenure: &Option<TenureRow>| match tenure {
-        Some(tenure) => [visible(&tenure.version), since(tenure.since, now)],
+    let told = |holder: &Option<HolderRow>| match holder {
+        Some(holder) => [visible(holder.version()), imported(since(holder.since(), now), holder.asserted().is_some())],
         None => [paint(DIM, "–"), paint(DIM, "–")],
     };
-    for ((pipeline, component), (one, other)) in pairs.iter().filter(|(_, (one, other))| digest(one) != digest(other)) {
+    for ((pipeline, component), (one, other)) in pairs.iter().filter(|(_, (one, other))| identity(one) != identity(other)) {
         let [version, arrived] = told(one);
         let [other_version, other_arrived] = told(other);
         let cells = [visible(pipeline), visible(component), version, arrived, other_version, other_arrived];

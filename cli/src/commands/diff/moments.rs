@@ -8,6 +8,7 @@ use promotion_replay::models::rows::{AdoptedRow, LockRow};
 
 use crate::answer::Answer;
 use crate::commands::moment::{Asked, Moment};
+use crate::commands::status::imported;
 use crate::commands::status::when::second;
 use crate::context::Context;
 use crate::error::CommandError;
@@ -75,8 +76,8 @@ fn rules_change(earlier: Option<&AdoptedRow>, row: &AdoptedRow) -> RulesChange {
 
 fn page(view: &Difference, (before, after): (&Asked, &Asked), several_pipelines: bool, now: Timestamp) -> Page {
     let mut page = Page::new();
-    let end = if after.moment.is_some() { moment(after) } else { "now".to_owned() };
-    page.line(format!("{}  {} → {end}", paint(BOLD, "What changed"), moment(before)));
+    let end = if after.moment.is_some() { after.words() } else { "now".to_owned() };
+    page.line(format!("{}  {} → {end}", paint(BOLD, "What changed"), before.words()));
     if view.changes.is_empty() && view.locks.is_empty() && view.rules.is_empty() {
         page.line("  nothing");
     }
@@ -90,12 +91,6 @@ fn page(view: &Difference, (before, after): (&Asked, &Asked), several_pipelines:
         rules_lines(&mut page, change, now);
     }
     page
-}
-
-/// `entry 12, 2026-01-15 14:45:03 UTC`.
-fn moment(asked: &Asked) -> String {
-    let entry = asked.horizon.last().map_or_else(|| "before the first entry".to_owned(), |last| format!("entry {last}"));
-    asked.time.map_or_else(|| entry.clone(), |time| format!("{entry}, {} UTC", second(time)))
 }
 
 fn places(changes: &[ChangeRow], several_pipelines: bool) -> Table {
@@ -114,7 +109,7 @@ fn places(changes: &[ChangeRow], several_pipelines: bool) -> Table {
             version(&row.after),
             digest.map_or_else(nothing, short),
             between(row),
-            row.by.as_ref().map_or_else(nothing, visible),
+            row.by.as_ref().map_or_else(nothing, |by| imported(visible(by), row.after.as_ref().is_some_and(|there| there.asserted))),
         ];
         table.row(cells.into_iter().skip(skipped).collect());
     }
@@ -125,7 +120,8 @@ fn places(changes: &[ChangeRow], several_pipelines: bool) -> Table {
 fn between(row: &ChangeRow) -> String {
     let promotions = (row.promotions > 0).then(|| count(row.promotions, "promotion", "promotions"));
     let rollbacks = (row.rollbacks > 0).then(|| count(row.rollbacks, "rollback", "rollbacks"));
-    promotions.into_iter().chain(rollbacks).collect::<Vec<_>>().join(", ")
+    let removals = (row.removals > 0).then(|| count(row.removals, "removal", "removals"));
+    promotions.into_iter().chain(rollbacks).chain(removals).collect::<Vec<_>>().join(", ")
 }
 
 fn lock(change: &LockChange) -> String {

@@ -65,7 +65,7 @@ fn view(opened: &Opened, stored: &StoredEntry, entry: &Entry<'_>) -> Result<Entr
 
 /// The entry's line in the history.
 pub(super) fn line(opened: &Opened, place: Sequence) -> Result<Option<HistoryRow>, CommandError> {
-    let filter = HistoryFilter { before: Some(place.next()), limit: 1, ..HistoryFilter::default() };
+    let filter = HistoryFilter { before: Some(place.next().into()), limit: 1, ..HistoryFilter::default() };
     Ok(opened.index.history(&filter)?.pop().filter(|line| line.sequence == place))
 }
 

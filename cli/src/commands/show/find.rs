@@ -133,7 +133,7 @@ fn not_found(opened: &Opened, what: &What) -> Result<CommandError, CommandError>
 }
 
 /// The entry as stored, which must still be what was verified there.
-pub(super) fn read(opened: &Opened, place: Sequence) -> Result<StoredEntry, CommandError> {
+pub(in crate::commands) fn read(opened: &Opened, place: Sequence) -> Result<StoredEntry, CommandError> {
     let mut found = None;
     opened.store.read(place.get()..place.next().get(), &mut |entry| {
         found = Some(entry);

@@ -86,7 +86,7 @@ fn demanded(opened: &Opened, promotion: &Promotion, before: Option<Sequence>) ->
     let filter = HistoryFilter {
         pipeline: Some(promotion.pipeline.clone()),
         event_type: Some(adopted),
-        before,
+        before: before.map(Into::into),
         limit: 1,
         ..HistoryFilter::default()
     };
@@ -107,7 +107,7 @@ fn results(opened: &Opened, promotion: &Promotion, before: Option<Sequence>) -> 
         environment: Some(promotion.to.clone()),
         digest: Some(promotion.digest.clone()),
         event_type: Some(EventType::GateCompleted.as_str().to_owned()),
-        before,
+        before: before.map(Into::into),
         limit: RESULTS,
         ..HistoryFilter::default()
     };

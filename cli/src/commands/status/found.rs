@@ -6,20 +6,26 @@ use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::rules::Rules;
 use promotion_replay::models::filters::StatusFilter;
 use promotion_replay::models::horizon::Horizon;
-use promotion_replay::models::rows::{LockRow, PlaceRow, RunRow, TenureRow};
+use promotion_replay::models::past::PastRow;
+use promotion_replay::models::rows::{LockRow, PlaceRow, RunRow};
 
 use crate::error::CommandError;
 use crate::session::Opened;
 
 /// What was found.
+#[derive(Debug, Default)]
 pub(super) struct Found {
     /// The rules of the pipelines that have what was asked for.
     pub(super) pipelines: Vec<Rules>,
     pub(super) places: Vec<PlaceRow>,
+    /// Places that the rules do not list and where something is, where they are shown.
+    pub(super) unlisted: Vec<PlaceRow>,
+    /// How many of those there are where they are not shown.
+    pub(super) hidden: u64,
     pub(super) locks: Vec<LockRow>,
     pub(super) under_way: Vec<RunRow>,
     /// What was there before, when asked for.
-    pub(super) history: Option<Vec<TenureRow>>,
+    pub(super) history: Option<Vec<PastRow>>,
     /// Whether the log has gone on since.
     pub(super) past: bool,
 }
@@ -30,10 +36,13 @@ impl Found {
         opened: &Opened,
         filter: &StatusFilter,
         horizon: Horizon,
+        all: bool,
         history_limit: Option<u32>,
     ) -> Result<Self, CommandError> {
-        let pipelines = pipelines(opened.index.rules(horizon)?, filter)?;
         let index = &opened.index;
+        let mut unlisted = index.unlisted(filter, horizon)?;
+        let pipelines = pipelines(index.rules(horizon)?, filter, unlisted.is_empty())?;
+        let hidden = if all || named(filter) { 0 } else { hide(&mut unlisted, &pipelines) };
         let places = index.status(filter, horizon)?;
         let mut locks = index.locks(filter.pipeline.as_ref(), horizon)?;
         locks.retain(|row| {
@@ -45,8 +54,8 @@ impl Found {
             let promotion = &row.promotion;
             admits(&filter.environment, &promotion.to) && admits(&filter.component, &promotion.component)
         });
-        let history = history_limit.map(|limit| history(opened, &places, horizon, limit)).transpose()?;
-        Ok(Self { pipelines, places, locks, under_way, history, past: horizon != index.now() })
+        let history = history_limit.map(|limit| history(opened, places.iter().chain(&unlisted), horizon, limit)).transpose()?;
+        Ok(Self { pipelines, places, unlisted, hidden, locks, under_way, history, past: horizon != index.now() })
     }
 
     /// Whether a lock keeps promotions of the component out of the environment.
@@ -63,35 +72,55 @@ fn admits<T: PartialEq>(wanted: &Option<T>, found: &T) -> bool {
 }
 
 /// The rules of the pipelines that have what was asked for; of all, where nothing was.
-fn pipelines(mut rules: Vec<Rules>, filter: &StatusFilter) -> Result<Vec<Rules>, CommandError> {
+fn pipelines(mut rules: Vec<Rules>, filter: &StatusFilter, nothing_else: bool) -> Result<Vec<Rules>, CommandError> {
     rules.retain(|rules| admits(&filter.pipeline, rules.pipeline()));
     if let Some(wanted) = &filter.environment {
         let names = rules.iter().flat_map(|rules| rules.environments()).map(|environment| environment.name.to_string()).collect();
         rules.retain(|rules| rules.environment(wanted).is_some());
-        known(&rules, &format!("no environment {wanted}"), names)?;
+        known(rules.is_empty() && nothing_else, &format!("no environment {wanted}"), names)?;
     }
     if let Some(wanted) = &filter.component {
         let names = rules.iter().flat_map(|rules| rules.components()).map(|component| component.name.to_string()).collect();
         rules.retain(|rules| rules.component(wanted).is_some());
-        known(&rules, &format!("no component {wanted}"), names)?;
+        known(rules.is_empty() && nothing_else, &format!("no component {wanted}"), names)?;
     }
     Ok(rules)
 }
 
 /// Refuses what no pipeline has, naming what there is.
-fn known(left: &[Rules], missing: &str, names: BTreeSet<String>) -> Result<(), CommandError> {
-    if !left.is_empty() {
+fn known(nothing: bool, missing: &str, names: BTreeSet<String>) -> Result<(), CommandError> {
+    if !nothing {
         return Ok(());
     }
     let names = if names.is_empty() { "none".to_owned() } else { names.into_iter().collect::<Vec<_>>().join(", ") };
     Err(CommandError::new(ExitCode::NotFound, format!("there is {missing} in the rules in force")).hint(format!("there is: {names}")))
 }
 
-/// The last releases that were in each place.
-fn history(opened: &Opened, places: &[PlaceRow], horizon: Horizon, limit: u32) -> Result<Vec<TenureRow>, CommandError> {
-    let mut tenures = Vec::new();
-    for place in places {
-        tenures.extend(opened.index.tenures(&place.spot.pipeline, Some(&place.spot.component), &place.spot.environment, horizon, limit)?);
+/// Whether an environment or a component was named: then whatever has that name is shown.
+fn named(filter: &StatusFilter) -> bool {
+    filter.environment.is_some() || filter.component.is_some()
+}
+
+/// Takes away the places that rules could list and do not, and counts them. Before a pipeline has rules, all it has is shown.
+fn hide(unlisted: &mut Vec<PlaceRow>, pipelines: &[Rules]) -> u64 {
+    let all = unlisted.len();
+    unlisted.retain(|place| !pipelines.iter().any(|rules| *rules.pipeline() == place.spot.pipeline));
+    (all - unlisted.len()) as u64
+}
+
+/// The last releases that were in each place: recorded, then by the word of imported history.
+fn history<'a>(
+    opened: &Opened,
+    places: impl Iterator<Item = &'a PlaceRow>,
+    horizon: Horizon,
+    limit: u32,
+) -> Result<Vec<PastRow>, CommandError> {
+    let mut past = Vec::new();
+    for PlaceRow { spot, .. } in places {
+        let recorded = opened.index.tenures(&spot.pipeline, Some(&spot.component), &spot.environment, horizon, limit)?;
+        let asserted = opened.index.asserted_tenures(spot, horizon)?;
+        let all = recorded.into_iter().map(PastRow::from).chain(asserted.into_iter().map(PastRow::from));
+        past.extend(all.take(usize::try_from(limit).unwrap_or(usize::MAX)));
     }
-    Ok(tenures)
+    Ok(past)
 }

@@ -1,24 +1,29 @@
 //! What is where, as people read it.
 
-use promotion_ledger::meaning::names::Environment;
+use promotion_ledger::meaning::names::{Environment, Pipeline};
 use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
-use promotion_replay::models::rows::{Kind, LockRow, PlaceRow, RunRow, TenureRow};
+use promotion_replay::models::past::PastRow;
+use promotion_replay::models::rows::{Kind, LockRow, PlaceRow, RunRow};
 
 use super::found::Found;
-use super::when::{last_entry, moment, second, since};
+use super::when::{last_entry, moment, since};
 use crate::commands::moment::Asked;
-use crate::page::{BOLD, DIM, Page, Table, WARN, paint, short, visible};
+use crate::page::{BOLD, DIM, Page, Table, WARN, count, paint, short, visible};
 
 pub(super) fn page(found: &Found, asked: &Asked, now: Timestamp) -> Page {
     let position = position(asked, now);
     let now = asked.now(now);
     let mut page = Page::new();
-    for rules in &found.pipelines {
+    for (name, path) in pipelines(found) {
         if !page.is_empty() {
             page.gap();
         }
-        pipeline(&mut page, rules, found, &position, now);
+        pipeline(&mut page, name, &path, found, &position, now);
+    }
+    if found.hidden > 0 {
+        let places = count(found.hidden, "place that the rules do not list holds", "places that the rules do not list hold");
+        page.line(format!("  {places} something: promoledger status --all"));
     }
     if page.is_empty() {
         page.line(format!("No pipeline yet  {}", paint(DIM, position)));
@@ -29,22 +34,33 @@ pub(super) fn page(found: &Found, asked: &Asked, now: Timestamp) -> Page {
     page
 }
 
-fn pipeline(page: &mut Page, rules: &Rules, found: &Found, position: &str, now: Timestamp) {
-    let here = rules.pipeline();
-    let path: Vec<&str> = rules.environments().iter().map(|environment| environment.name.as_str()).collect();
+/// The pipelines that have rules, then those of which only imported history tells, each with its path.
+fn pipelines(found: &Found) -> Vec<(&Pipeline, String)> {
+    let path = |rules: &Rules| rules.environments().iter().map(|rule| rule.name.to_string()).collect::<Vec<_>>().join(" → ");
+    let mut pipelines: Vec<(&Pipeline, String)> = found.pipelines.iter().map(|rules| (rules.pipeline(), path(rules))).collect();
+    for place in &found.unlisted {
+        if !pipelines.iter().any(|(name, _)| **name == place.spot.pipeline) {
+            pipelines.push((&place.spot.pipeline, "without rules".to_owned()));
+        }
+    }
+    pipelines
+}
+
+fn pipeline(page: &mut Page, here: &Pipeline, path: &str, found: &Found, position: &str, now: Timestamp) {
     let name = paint(BOLD, format!("pipeline {}", visible(here)));
-    page.line(format!("{name}  {}  {}", visible(path.join(" → ")), paint(DIM, position)));
-    page.table(&places(found.places.iter().filter(|place| place.spot.pipeline == *here), found, now), 2);
+    page.line(format!("{name}  {}  {}", visible(path), paint(DIM, position)));
+    let all = found.places.iter().chain(&found.unlisted);
+    page.table(&places(all.filter(|place| place.spot.pipeline == *here), found, now), 2);
     for row in found.locks.iter().filter(|row| row.pipeline == *here) {
         page.line(format!("  {}", lock(row, now)));
     }
     for row in found.under_way.iter().filter(|row| row.promotion.pipeline == *here) {
         run(page, row, now, found.past);
     }
-    if let Some(tenures) = &found.history {
+    if let Some(past) = &found.history {
         page.gap();
         page.line(format!("{} {}", paint(BOLD, "history"), paint(DIM, "newest first")));
-        page.table(&history(tenures.iter().filter(|tenure| tenure.pipeline == *here), now), 2);
+        page.table(&history(past.iter().filter(|row| row.spot.pipeline == *here), now), 2);
     }
 }
 
@@ -54,8 +70,7 @@ fn position(asked: &Asked, now: Timestamp) -> String {
     match (asked.moment, asked.time) {
         (None, Some(time)) => format!("{last}, {}", last_entry(time, now)),
         (None, None) => last,
-        (Some(_), Some(time)) => format!("as of {last}, {} UTC", second(time)),
-        (Some(_), None) => format!("as of {last}"),
+        (Some(_), _) => format!("as of {}", asked.words()),
     }
 }
 
@@ -64,17 +79,29 @@ fn places<'a>(places: impl Iterator<Item = &'a PlaceRow>, found: &Found, now: Ti
     for place in places {
         let mut row = vec![environment(&place.spot.environment, found.is_locked(place)), visible(&place.spot.component)];
         match &place.holder {
-            Some(tenure) => row.extend([
-                visible(&tenure.version),
-                short(&tenure.digest),
-                since(tenure.since, now),
-                format!("{}{}", visible(&tenure.by), if tenure.kind == Kind::Rollback { ", by rollback" } else { "" }),
-            ]),
+            Some(holder) => {
+                let by = if holder.kind() == Kind::Rollback.as_str() {
+                    format!("{}, by rollback", visible(holder.by()))
+                } else {
+                    visible(holder.by())
+                };
+                row.extend([
+                    visible(holder.version()),
+                    holder.digest().map_or_else(|| paint(DIM, "–"), short),
+                    since(holder.since(), now),
+                    imported(by, holder.asserted().is_some()),
+                ]);
+            }
             None => row.extend(std::iter::repeat_n(paint(DIM, "–"), 4)),
         }
         table.row(row);
     }
     table
+}
+
+/// The words, with a mark that needs no colour when only imported history says so.
+pub(in crate::commands) fn imported(words: String, asserted: bool) -> String {
+    if asserted { format!("{words}, {}", paint(DIM, "imported")) } else { words }
 }
 
 /// The environment's name, with a mark that needs no colour when it is locked.
@@ -107,28 +134,29 @@ fn run(page: &mut Page, row: &RunRow, now: Timestamp, past: bool) {
     page.line(paint(DIM, format!("    to go on: promoledger resume {id}; to end it: promoledger abort {id} --reason WHY")));
 }
 
-fn history<'a>(tenures: impl Iterator<Item = &'a TenureRow>, now: Timestamp) -> Table {
+fn history<'a>(past: impl Iterator<Item = &'a PastRow>, now: Timestamp) -> Table {
     let mut table = Table::new(&["environment", "component", "version", "digest", "from (UTC)", "to (UTC)", "by", "note"]);
-    for tenure in tenures {
+    for row in past {
         table.row(vec![
-            visible(&tenure.environment),
-            visible(&tenure.component),
-            visible(&tenure.version),
-            short(&tenure.digest),
-            moment(tenure.since, now),
-            tenure.until.map_or_else(|| "now".to_owned(), |time| moment(time, now)),
-            visible(&tenure.by),
-            notes(tenure),
+            visible(&row.spot.environment),
+            visible(&row.spot.component),
+            visible(&row.version),
+            row.digest.as_ref().map_or_else(|| paint(DIM, "–"), short),
+            moment(row.since, now),
+            row.until.map_or_else(|| "now".to_owned(), |time| moment(time, now)),
+            visible(&row.by),
+            notes(row),
         ]);
     }
     table
 }
 
-/// How it came and how it went, where that was by a rollback.
-pub(in crate::commands) fn notes(tenure: &TenureRow) -> String {
-    let came = (tenure.kind == Kind::Rollback).then_some("by rollback");
-    let went = tenure.left_by_rollback.then_some("rolled back");
-    came.into_iter().chain(went).collect::<Vec<_>>().join(", ")
+/// How it came and how it went, where that was by a rollback; and whether only imported history says so.
+pub(in crate::commands) fn notes(row: &PastRow) -> String {
+    let came = (row.kind == Kind::Rollback.as_str()).then_some("by rollback");
+    let went = row.left_by_rollback.then_some("rolled back");
+    let said = row.is_asserted().then_some("imported");
+    came.into_iter().chain(went).chain(said).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -181,7 +209,7 @@ mod tests {
     #[test]
     fn places_are_marked_that_a_lock_concerns() {
         let locks = vec![locked(Some("api"), "freeze")];
-        let mut found = Found { pipelines: Vec::new(), places: Vec::new(), locks, under_way: Vec::new(), history: None, past: false };
+        let mut found = Found { locks, ..Found::default() };
         assert!(found.is_locked(&place("prod", "api")));
         assert!(!found.is_locked(&place("prod", "web")));
         assert!(!found.is_locked(&place("dev", "api")));

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use curve25519_dalek::edwards::EdwardsPoint;
 use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::evidence::b64;
@@ -72,6 +73,11 @@ impl Verifier {
     /// The public key.
     pub fn public(&self) -> PublicKey {
         PublicKey::from_bytes(self.0.to_bytes())
+    }
+
+    /// The point that the key is.
+    pub(super) fn point(&self) -> EdwardsPoint {
+        self.0.to_edwards()
     }
 
     /// Whether `signature` is this key's over `message`: one strict check, never part of a batch, because batches

@@ -6,7 +6,7 @@ use super::super::event::{Event, EventType};
 use super::super::grant::{Permission, Touches};
 use super::super::id::PromotionId;
 use super::super::names::{Component, Environment, Pipeline, Reason, Version};
-use super::super::refusal::{Because, ExitCode};
+use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::rules::Rules;
 use super::super::state::State;
 
@@ -115,6 +115,13 @@ pub(super) fn asserted_only(component: &Component, version: &Version, environmen
 /// What to know where imported history is taken for enough.
 pub(super) fn rests_on_import(component: &Component, version: &Version, environment: &Environment) -> String {
     format!("that {component} {version} was in {environment} is known from imported history alone, which you accepted")
+}
+
+/// An id names one run: who asks again with one that is taken gets a plain answer, and not the law's.
+pub(super) fn id_taken(id: &PromotionId) -> Refusal {
+    Because::new(ExitCode::Usage, format!("promotion {id} began before: expected an id that was never used"))
+        .hint("ask again with a fresh id; `promoledger show` tells how that promotion ended")
+        .into()
 }
 
 /// The record of having been found not allowed.

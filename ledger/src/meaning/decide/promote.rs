@@ -18,7 +18,8 @@ use super::super::rules::{Rules, Source};
 use super::super::state::State;
 use super::super::versions::Comparison;
 use super::common::{
-    Decision, asserted_only, for_the_record, known_component, known_environment, path, refused_authorization, rests_on_import, right, rules,
+    Decision, asserted_only, for_the_record, id_taken, known_component, known_environment, path, refused_authorization, rests_on_import,
+    right, rules,
 };
 
 /// What a promotion appends; whoever may not append all of it may not begin.
@@ -88,6 +89,9 @@ pub(super) fn promote(state: &State, signer: &KeyRecord, promote: &Promote) -> R
         if there && !promote.force && place.run.is_none() && tag(promote, &promotion).is_none() {
             return Ok(Decision::nothing());
         }
+    }
+    if state.ever_began(&promote.promotion_id) {
+        return Err(id_taken(&promote.promotion_id));
     }
     let current = place.holder.map(|holder| holder.version);
     let downgrade = guard::downgrade(rules, &promotion, current, promote.allow_downgrade);

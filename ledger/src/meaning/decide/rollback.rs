@@ -12,8 +12,8 @@ use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::rules::Source;
 use super::super::state::State;
 use super::common::{
-    Decision, asserted_only, for_the_record, known_component, known_environment, refused_authorization, rests_on_import, right, rules,
-    sentence,
+    Decision, asserted_only, for_the_record, id_taken, known_component, known_environment, refused_authorization, rests_on_import, right,
+    rules, sentence,
 };
 use super::run;
 
@@ -41,6 +41,9 @@ pub(super) fn rollback(state: &State, asker: &Asker, signer: &KeyRecord, rollbac
     };
     if holder.version == *version && hanging.is_none() {
         return Ok(Decision::nothing());
+    }
+    if state.ever_began(&rollback.promotion_id) {
+        return Err(id_taken(&rollback.promotion_id));
     }
     let promotion = promotion(state, rollback)?;
     judge(state, asker, signer, rollback, &promotion, &holder, hanging)

@@ -23,15 +23,19 @@ pub(crate) fn recorded(script: &Script) -> Journal {
     let disk = Disk::watch(&folder).expect("a folder that can be watched");
     drop(Sqlite::create(&path).expect("a new ledger"));
     disk.acknowledge(1);
-    let steps: Vec<usize> = (0..script.len()).collect();
+    append(script, &disk, &path, 0);
+    disk.journal()
+}
+
+fn append(script: &Script, disk: &Disk, path: &Path, from: usize) {
+    let steps: Vec<usize> = (from..script.len()).collect();
     for session in steps.chunks(SESSION) {
-        let store = Sqlite::open(&path).expect("a ledger");
+        let store = Sqlite::open(path).expect("a ledger");
         for step in session {
             script.append(&store, *step).expect("nothing disturbs it");
             disk.acknowledge(*step as u64 + 2);
         }
     }
-    disk.journal()
 }
 
 /// Opens what a crash left as `init` does: what was never finished is made anew.
@@ -71,4 +75,18 @@ fn nothing_acknowledged_is_lost_whenever_the_power_goes() {
         let further = if tried.replace(tried.get() + 1).is_multiple_of(10) { script.len() } else { 2 };
         check(&script, folder, acknowledged, further)
     });
+}
+
+#[test]
+fn a_backup_that_is_put_in_place_loses_nothing_either() {
+    let script = Script::new(9, 20_000);
+    let ((_kept, elsewhere), (_folder, folder)) = (scratch(), scratch());
+    let (path, first) = (folder.join(LEDGER), 4);
+    let store = Sqlite::create(elsewhere.join(LEDGER)).unwrap();
+    script.go_on(&store, 0..first).unwrap();
+    store.backup(&path).unwrap();
+    let disk = Disk::watch(&folder).unwrap();
+    append(&script, &disk, &path, first);
+    let restored = first as u64 + 1;
+    crash("restored", &disk.journal(), |folder, acknowledged| check(&script, folder, acknowledged.max(restored), 1));
 }

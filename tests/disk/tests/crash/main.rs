@@ -3,7 +3,7 @@
 //! * `script`: what is written, the same every time, and how it looks undisturbed;
 //! * `points`: the power goes at points of a journal, and what is left is looked at;
 //! * `faults`: the disk fails at the n-th of its acts, and the work goes on;
-//! * `append`, `creation`, `index`, `backup`, `import`: what is done, one file a workload;
+//! * `append`, `import`, `backup`, `index`: what is done, one file a workload;
 //! * `control`: that all this would notice a loss.
 //!
 //! `cargo xtask crash [SEEDS]` tries every point and every act; here, a sample. What fails says how to try it again.
@@ -13,6 +13,7 @@ mod append;
 mod backup;
 mod control;
 mod faults;
+mod import;
 mod index;
 mod points;
 mod script;

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::ops::{ControlFlow, Range};
 
 use fastrand::Rng;
-use promotion_ledger::custody::audit::{self, Pins};
+use promotion_ledger::custody::audit::{self, Pins, Report};
 use promotion_ledger::custody::clock::Stopped;
 use promotion_ledger::custody::ledger::{self, AppendError, Writer};
 use promotion_ledger::custody::log::Live;
@@ -54,7 +54,15 @@ impl Script {
 
     /// So many steps: after the first, one small entry each.
     pub(crate) fn of_single_entries(length: usize) -> Self {
-        Self::of(length, |script, number| script.step(number.min(1) * (2 * number + 1), 0))
+        Self::of_events((1..length).map(|number| vec![registered(number, 0)]).collect())
+    }
+
+    /// The first step, and then one for each of these.
+    pub(crate) fn of_events(events: Vec<Vec<Event>>) -> Self {
+        Self::of(events.len() + 1, |script, number| match number.checked_sub(1) {
+            Some(later) => Step { events: events[later].clone(), bodies: vec![] },
+            None => script.step(0, 0),
+        })
     }
 
     fn of(length: usize, step: impl Fn(&Self, usize) -> Step) -> Self {
@@ -111,9 +119,14 @@ impl Script {
             return Err(format!("with {} entries it ends within a batch", found.len()));
         };
         self.check_bodies(store, steps)?;
-        let report = audit::verify(&Live(store), &Pins::default(), self.now);
+        let report = self.audited(store);
         let is_sound = report.exit_code() == ExitCode::Done && report.sound == found.len() as u64;
         if steps == 0 || is_sound { Ok(steps) } else { Err(format!("it does not verify: {:?}", report.findings)) }
+    }
+
+    /// What an auditor says.
+    pub(crate) fn audited(&self, store: &dyn Store) -> Report {
+        audit::verify(&Live(store), &Pins::default(), self.now)
     }
 
     fn check_bodies(&self, store: &dyn Store, steps: usize) -> Result<(), String> {
@@ -220,15 +233,18 @@ fn digest(step: usize, part: usize) -> Digest {
     Digest::from_sha256(&bytes)
 }
 
-fn pipeline() -> Pipeline {
+/// The pipeline that steps are about.
+pub(crate) fn pipeline() -> Pipeline {
     Pipeline::new("shop").expect("a pipeline")
 }
 
-fn component() -> Component {
+/// Its component.
+pub(crate) fn component() -> Component {
     Component::new("api").expect("a component")
 }
 
-fn environment() -> Environment {
+/// Its environment.
+pub(crate) fn environment() -> Environment {
     Environment::new("dev").expect("an environment")
 }
 

@@ -169,7 +169,7 @@ fn a_promotion_into_a_registry_killed_before_any_sync_comes_to_the_same() {
 #[ignore = "takes minutes: `cargo xtask faults` runs it"]
 fn whole_every_way_to_be_killed_before_any_write_of_the_log() {
     for scene in [Scene::first(), Scene::onward(), Scene::forced(), Scene::rollback()] {
-        for (call, step, at_least) in [("fsync", 1, 6), ("pwrite64", 3, 20), ("write", 1, 5), ("sendto", 1, 8)] {
+        for (call, step, at_least) in [("fsync", 1, 6), ("pwrite64", 5, 20), ("write", 1, 5), ("writev", 1, 8)] {
             let killed = kill_before_each(&scene, call, step);
             assert!(killed >= at_least, "{}: {call} was met {killed} times", scene.name);
         }

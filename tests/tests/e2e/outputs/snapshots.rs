@@ -51,6 +51,7 @@ fn pages_read_well() {
     compare("status-at", &shop.run(&["status", "--at", "seq:12"]));
     compare("diff", &shop.run(&["diff", "seq:12"]));
     compare("diff-environments", &shop.run(&["diff", "staging", "dev"]));
+    compare("impact", &shop.run(&["impact", "v1.1.0", "--env", "dev"]));
     compare("history", &shop.run(&["history", "--limit", "8"]));
     compare("show-entry", &shop.run(&["show", "2"]));
     let id = shop.newest("rollback.completed").data()["promotion"]["promotion_id"].as_str().expect("a promotion has an id").to_owned();

@@ -158,7 +158,7 @@ fn the_record_is_asked_for_by_environment_and_limit() {
     let entries = page["entries"].as_array().unwrap();
     assert_eq!(entries.len(), 3);
     assert!(entries.iter().all(|entry| entry["environment"] == "staging"));
-    let rest = shop.json(&["history", "--env", "staging", "--before", &page["next"].to_string(), "--limit", "100"]);
+    let rest = shop.json(&["history", "--env", "staging", "--before", page["next"].as_str().expect("there is more"), "--limit", "100"]);
     assert_eq!(rest["entries"].as_array().unwrap().len(), 5, "a promotion is eight entries");
     assert_eq!(rest["next"], serde_json::Value::Null);
 }

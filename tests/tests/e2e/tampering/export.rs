@@ -4,9 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use promoledger_tests::command::Promoledger;
+use promoledger_tests::tamper::Finding;
 
 use crate::shop::Shop;
-use crate::tampering::{Finding, story};
+use crate::tampering::story;
 
 /// An export in the hands of an auditor who has nothing else: a folder of its own, no ledger, no keys.
 struct Audit {
@@ -34,7 +35,7 @@ impl Audit {
     #[track_caller]
     fn verify(&self, code: i32, further: &[&str]) -> Vec<Finding> {
         let run = self.auditor.run(&[&["verify", "--export", "audit", "--output", "json"], further].concat()).expect_code(code);
-        run.json()["findings"].as_array().into_iter().flatten().map(Finding::of).collect()
+        Finding::all(&run)
     }
 
     /// The one bundle of a log this short.

@@ -1,6 +1,8 @@
 //! Questions about the past: what stood at a time or an entry, and what changed since.
 
 mod between;
+mod impact;
+mod imported;
 mod past;
 
 use serde_json::Value;

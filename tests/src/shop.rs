@@ -5,37 +5,37 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use promoledger_tests::command::{Promoledger, Run, Running, Workspace};
-use promoledger_tests::layout::Layout;
-use promoledger_tests::registry::Registry;
-use promoledger_tests::skopeo::Skopeo;
+use crate::command::{Promoledger, Run, Running, Workspace};
+use crate::layout::Layout;
+use crate::registry::Registry;
+use crate::skopeo::Skopeo;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 
 /// The name of every shop's ledger.
-pub(crate) const ORIGIN: &str = "acme.example/promotions";
+pub const ORIGIN: &str = "acme.example/promotions";
 /// Whom the first key stands for.
-pub(crate) const OPS: &str = "ops@acme.example";
+pub const OPS: &str = "ops@acme.example";
 /// The path when the manifest names none, one step after the other.
-pub(crate) const STEPS: [(&str, &str); 3] = [("none", "dev"), ("dev", "staging"), ("staging", "prod")];
+pub const STEPS: [(&str, &str); 3] = [("none", "dev"), ("dev", "staging"), ("staging", "prod")];
 
 /// The releases that a shop has images for.
 const VERSIONS: [&str; 5] = ["v1.0.0", "v1.1.0", "v1.2.0", "v2.0.0-rc.1", "nightly"];
 
 /// What a manifest says beside where images are kept.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Rules {
+pub struct Rules {
     /// The components; the first is the one that tests mean when they name none.
-    pub(crate) components: &'static [&'static str],
+    pub components: &'static [&'static str],
     /// The rest of the section `promotion`, indented by four spaces.
-    pub(crate) promotion: &'static str,
+    pub promotion: &'static str,
 }
 
 /// One component, the usual path, no gates.
-pub(crate) const PLAIN: Rules = Rules { components: &["api"], promotion: "" };
+pub const PLAIN: Rules = Rules { components: &["api"], promotion: "" };
 
 /// Staging and prod are entered with gates.
-pub(crate) const GATED: Rules = Rules {
+pub const GATED: Rules = Rules {
     components: &["api"],
     promotion: "    environments:\n      - dev\n      - {name: staging, gates: [tests]}\n      - {name: prod, gates: [tests, security_scan]}\n",
 };
@@ -51,15 +51,16 @@ enum Images {
 
 /// A workspace with a ledger, a manifest and images of every version.
 #[derive(Debug)]
-pub(crate) struct Shop {
-    pub(crate) workspace: Workspace,
+pub struct Shop {
+    /// Where it works, and where those who work in it live.
+    pub workspace: Workspace,
     images: Images,
     components: &'static [&'static str],
 }
 
 impl Shop {
     /// A shop that keeps its images in layout directories, its releases registered.
-    pub(crate) fn in_layouts(rules: Rules) -> Self {
+    pub fn in_layouts(rules: Rules) -> Self {
         let shop = Self::without_ledger(rules);
         shop.open(&[]);
         shop.register_all();
@@ -67,7 +68,7 @@ impl Shop {
     }
 
     /// The same before `init`: images and a manifest.
-    pub(crate) fn without_ledger(rules: Rules) -> Self {
+    pub fn without_ledger(rules: Rules) -> Self {
         let shop = Self { workspace: Workspace::new(), images: Images::Layouts, components: rules.components };
         for component in rules.components {
             fill(&shop.workspace.path().join("images").join(component), component);
@@ -77,12 +78,12 @@ impl Shop {
     }
 
     /// A shop that keeps its images in a registry, its releases registered.
-    pub(crate) fn in_registry(registry: &Registry, rules: Rules) -> Self {
+    pub fn in_registry(registry: &Registry, rules: Rules) -> Self {
         Self::behind(&registry.host(), registry, rules)
     }
 
     /// The same with the program speaking to the registry through a proxy at `host`.
-    pub(crate) fn behind(host: &str, registry: &Registry, rules: Rules) -> Self {
+    pub fn behind(host: &str, registry: &Registry, rules: Rules) -> Self {
         let shop = Self { workspace: Workspace::new(), images: Images::Registry(registry.host()), components: rules.components };
         for component in rules.components {
             let source = shop.workspace.path().join("source").join(component);
@@ -104,12 +105,12 @@ impl Shop {
     }
 
     /// Makes the ledger, with further arguments to `init`.
-    pub(crate) fn open(&self, further: &[&str]) -> Run {
+    pub fn open(&self, further: &[&str]) -> Run {
         self.run(&[&["init", "--origin", ORIGIN], further].concat()).expect_code(0)
     }
 
     /// Registers every version of every component.
-    pub(crate) fn register_all(&self) {
+    pub fn register_all(&self) {
         for component in self.components {
             for version in VERSIONS {
                 self.register(component, version).expect_code(0);
@@ -118,50 +119,50 @@ impl Shop {
     }
 
     /// Registers one version of a component.
-    pub(crate) fn register(&self, component: &str, version: &str) -> Run {
+    pub fn register(&self, component: &str, version: &str) -> Run {
         self.run(&["register", version, "--component", component, "--ref", &digest(component, version)])
     }
 
     /// The program, as the first admin runs it.
-    pub(crate) fn admin(&self) -> Promoledger {
+    pub fn admin(&self) -> Promoledger {
         self.workspace.promoledger()
     }
 
     /// Runs it as the first admin.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+    pub fn run(&self, arguments: &[&str]) -> Run {
         self.admin().run(arguments)
     }
 
     /// Runs it with JSON as its output and gives that; it must end well.
     #[track_caller]
-    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         self.run(&[arguments, &["--output", "json"]].concat()).expect_code(0).json()
     }
 
     /// Runs it with JSON as its output; it must be refused with that code. Gives `error`.
     #[track_caller]
-    pub(crate) fn refused(&self, code: i32, arguments: &[&str]) -> Value {
+    pub fn refused(&self, code: i32, arguments: &[&str]) -> Value {
         self.run(&[arguments, &["--output", "json"]].concat()).expect_code(code).json()["error"].clone()
     }
 
     /// Promotes a version of the first component one step.
-    pub(crate) fn promote(&self, version: &str, from: &str, to: &str) -> Run {
+    pub fn promote(&self, version: &str, from: &str, to: &str) -> Run {
         self.run(&self.promotion(version, from, to))
     }
 
     /// The arguments that promote a version of the first component one step.
-    pub(crate) fn promotion<'a>(&self, version: &'a str, from: &'a str, to: &'a str) -> [&'a str; 8] {
+    pub fn promotion<'a>(&self, version: &'a str, from: &'a str, to: &'a str) -> [&'a str; 8] {
         ["promote", version, "--component", self.components[0], "--from", from, "--to", to]
     }
 
     /// Starts the promotion of a version of the first component.
-    pub(crate) fn start_promotion(&self, version: &str, from: &str, to: &str) -> Running {
+    pub fn start_promotion(&self, version: &str, from: &str, to: &str) -> Running {
         self.admin().spawn(&self.promotion(version, from, to))
     }
 
     /// Promotes a version of the first component along the usual path up to an environment.
     #[track_caller]
-    pub(crate) fn promote_up_to(&self, version: &str, last: &str) {
+    pub fn promote_up_to(&self, version: &str, last: &str) {
         for (from, to) in STEPS {
             self.promote(version, from, to).expect_code(0);
             if to == last {
@@ -173,19 +174,19 @@ impl Shop {
 
     /// Records that a gate ended for a version of the first component.
     #[track_caller]
-    pub(crate) fn record_gate(&self, gate: &str, version: &str, environment: &str, status: &str) {
+    pub fn record_gate(&self, gate: &str, version: &str, environment: &str, status: &str) {
         let digest = digest(self.components[0], version);
         self.run(&["record", "gate", gate, "--digest", &digest, "--env", environment, "--status", status]).expect_code(0);
     }
 
     /// The tags of the first component's repository and where they point, seen with other eyes than the program's.
     /// The tags that the images came with are left out.
-    pub(crate) fn tags(&self) -> BTreeMap<String, String> {
+    pub fn tags(&self) -> BTreeMap<String, String> {
         self.tags_of(self.components[0])
     }
 
     /// The same for any component.
-    pub(crate) fn tags_of(&self, component: &str) -> BTreeMap<String, String> {
+    pub fn tags_of(&self, component: &str) -> BTreeMap<String, String> {
         let mut tags = match &self.images {
             Images::Layouts => layout_tags(&self.layout(component)),
             Images::Registry(host) => {
@@ -199,7 +200,7 @@ impl Shop {
     }
 
     /// Where one tag of the first component's repository points, if it is there.
-    pub(crate) fn tag(&self, tag: &str) -> Option<String> {
+    pub fn tag(&self, tag: &str) -> Option<String> {
         let component = self.components[0];
         match &self.images {
             Images::Layouts => layout_tags(&self.layout(component)).remove(tag),
@@ -208,34 +209,34 @@ impl Shop {
     }
 
     /// Where the layout of a component lies.
-    pub(crate) fn layout(&self, component: &str) -> PathBuf {
+    pub fn layout(&self, component: &str) -> PathBuf {
         self.workspace.path().join("images").join(component)
     }
 
     /// The ledger's file.
-    pub(crate) fn ledger(&self) -> PathBuf {
+    pub fn ledger(&self) -> PathBuf {
         self.workspace.path().join(".promoledger/ledger.db")
     }
 
     /// The log as it is stored.
-    pub(crate) fn entries(&self) -> Vec<Entry> {
+    pub fn entries(&self) -> Vec<Entry> {
         entries(&self.ledger())
     }
 
     /// The types of the entries from `first` on.
-    pub(crate) fn types_from(&self, first: usize) -> Vec<String> {
+    pub fn types_from(&self, first: usize) -> Vec<String> {
         self.entries().iter().skip(first).map(|entry| entry.text("type")).collect()
     }
 
     /// The newest entry of that type.
     #[track_caller]
-    pub(crate) fn newest(&self, event_type: &str) -> Entry {
+    pub fn newest(&self, event_type: &str) -> Entry {
         let found = self.entries().into_iter().rev().find(|entry| entry.text("type") == event_type);
         found.unwrap_or_else(|| panic!("the ledger holds no {event_type}"))
     }
 
     /// What is where, without what differs from run to run: `environment/component` and the release there.
-    pub(crate) fn whereabouts(&self) -> BTreeMap<String, String> {
+    pub fn whereabouts(&self) -> BTreeMap<String, String> {
         let status = self.json(&["status"]);
         let rows = status["environments"].as_array().unwrap_or_else(|| panic!("status lists no environments: {status}"));
         let text = |row: &Value, field: &str| row[field].as_str().unwrap_or("nothing").to_owned();
@@ -249,14 +250,14 @@ impl Shop {
 
     /// The auditor's word: the whole ledger is in order, and the projections follow from it.
     #[track_caller]
-    pub(crate) fn expect_sound(&self) {
+    pub fn expect_sound(&self) {
         self.run(&["verify"]).expect_code(0);
         self.run(&["replay", "--check"]).expect_code(0);
     }
 
     /// A shop once more whose images are in a registry: they are in the one at `address` from now on (`HOST/PATH`), which
     /// its pipeline is told, and is asked behind the program's back at `seen_at`.
-    pub(crate) fn copy_at(&self, address: &str, seen_at: &str) -> Self {
+    pub fn copy_at(&self, address: &str, seen_at: &str) -> Self {
         let workspace = self.copy_workspace();
         let manifest = fs::read_to_string(workspace.path().join("manifest.yaml")).expect("a shop has a manifest");
         let moved = manifest.lines().map(|line| match line.split_once("registry: ") {
@@ -270,7 +271,7 @@ impl Shop {
     }
 
     /// The same shop once more: ledger, keys, caches and layouts copied as they stand.
-    pub(crate) fn copy(&self) -> Self {
+    pub fn copy(&self) -> Self {
         let workspace = self.copy_workspace();
         let images = match &self.images {
             Images::Layouts => Images::Layouts,
@@ -287,34 +288,37 @@ impl Shop {
     }
 
     /// A folder of the first admin's home.
-    pub(crate) fn home(&self, folder: &str) -> PathBuf {
+    pub fn home(&self, folder: &str) -> PathBuf {
         self.workspace.path().parent().expect("the working folder lies in the workspace").join("homes/user").join(folder)
     }
 
     /// The file of the first admin's key.
-    pub(crate) fn key_file(&self) -> PathBuf {
+    pub fn key_file(&self) -> PathBuf {
         self.home(".config/promoledger/keys/acme.example-ops")
     }
 }
 
 /// One stored entry: its text, taken apart by nobody but this test.
 #[derive(Debug, Clone)]
-pub(crate) struct Entry(pub(crate) Value);
+pub struct Entry(
+    /// The line of JSON.
+    pub Value,
+);
 
 impl Entry {
     /// A field of the entry as text; empty where it is none.
-    pub(crate) fn text(&self, field: &str) -> String {
+    pub fn text(&self, field: &str) -> String {
         self.0[field].as_str().unwrap_or_default().to_owned()
     }
 
     /// The event's data.
-    pub(crate) fn data(&self) -> &Value {
+    pub fn data(&self) -> &Value {
         &self.0["data"]
     }
 }
 
 /// Every entry of a ledger file, in order.
-pub(crate) fn entries(ledger: &Path) -> Vec<Entry> {
+pub fn entries(ledger: &Path) -> Vec<Entry> {
     let parse = |note: &[u8]| {
         let line = note.split(|byte| *byte == b'\n').next().unwrap_or_default();
         Entry(serde_json::from_slice(line).expect("an entry's first line is JSON"))
@@ -323,7 +327,7 @@ pub(crate) fn entries(ledger: &Path) -> Vec<Entry> {
 }
 
 /// Every entry of a ledger file as its bytes, in order.
-pub(crate) fn notes(ledger: &Path) -> Vec<Vec<u8>> {
+pub fn notes(ledger: &Path) -> Vec<Vec<u8>> {
     let connection = Connection::open_with_flags(ledger, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the ledger can be opened");
     let mut rows = connection.prepare("SELECT note FROM entry ORDER BY sequence").expect("the ledger has entries");
     let notes = rows.query_map([], |row| row.get(0)).expect("entries can be read");
@@ -331,7 +335,7 @@ pub(crate) fn notes(ledger: &Path) -> Vec<Vec<u8>> {
 }
 
 /// The digest of a version's image.
-pub(crate) fn digest(component: &str, version: &str) -> String {
+pub fn digest(component: &str, version: &str) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     Layout::create(folder.path()).add_image(&format!("{component} {version}"))
 }
@@ -356,7 +360,7 @@ fn layout_tags(folder: &Path) -> BTreeMap<String, String> {
 }
 
 /// Copies what a folder holds into another one, which is made if it is not there.
-pub(crate) fn copy_folder(from: &Path, to: &Path) {
+pub fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder can be made");
     let status = Command::new("cp").arg("-a").arg(from.join(".")).arg(to).status().expect("cp can be run");
     assert!(status.success(), "{} cannot be copied", from.display());

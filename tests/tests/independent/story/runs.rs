@@ -1,0 +1,194 @@
+//! The runs of a story: promotions and rollbacks that are completed, fail, are aborted or taken over.
+
+use serde_json::{Value, json};
+
+use super::{CI, COMPONENTS, PIPELINE, Person, STAGES, Story, digest, gate};
+
+const RIGHT: &str = "group release-managers";
+
+/// A run of the story: a release on its way into an environment, by number.
+struct Run {
+    component: usize,
+    number: usize,
+    stage: usize,
+    /// For a rollback: the release that it leaves, and which rollback it is.
+    leaves: Option<(usize, u32)>,
+    promotion: Value,
+    /// The version in words, and that of what is there.
+    version: String,
+    epoch: u32,
+}
+
+impl Story {
+    /// Promotes some release to where it may go next, if there is one that may.
+    pub(super) fn promote(&mut self, component: usize) {
+        let stage = self.dice.below(STAGES.len());
+        let before = stage.checked_sub(1).map(|before| (component, before));
+        let visited = |number: &usize| {
+            let visit = before.and_then(|before| self.places.get(&before)).and_then(|place| place.visits.get(number));
+            visit.map(|visit| !visit.0)
+        };
+        let asserted = |number: &usize| self.asserted && stage == 1 && *number == 0;
+        let may = |number: &usize| before.is_none() || visited(number).unwrap_or(asserted(number));
+        let holder = self.holder(component, stage);
+        let open: Vec<usize> = (0..self.releases[component].len()).filter(may).filter(|number| Some(*number) != holder).collect();
+        if open.is_empty() {
+            return self.register(component);
+        }
+        let number = *self.dice.pick(&open);
+        let run = self.run(component, number, stage, None);
+        let gates: Vec<Value> = STAGES[stage].1.iter().map(|name| self.pass(&run, name)).collect();
+        let forced = self.dice.once_in(5);
+        let (manifest, meant) = (self.manifest, true);
+        let mut request = json!({"allow_downgrade": meant, "forced": forced, "manifest": manifest, "promotion": run.promotion});
+        if self.asserted {
+            request["accept_asserted"] = json!(true);
+        }
+        self.write(&CI, "promotion.requested", request);
+        self.authorize(&run);
+        self.compare(&run, meant);
+        self.finish(run, gates);
+    }
+
+    /// Takes an environment back to something that was there.
+    pub(super) fn roll_back(&mut self, component: usize) {
+        let stage = self.dice.below(STAGES.len());
+        let Some(left) = self.holder(component, stage) else { return self.promote(component) };
+        let visits = &self.places[&(component, stage)].visits;
+        let targets: Vec<(usize, u32)> =
+            visits.iter().filter(|(number, _)| **number != left).map(|(number, visit)| (*number, visit.1)).collect();
+        if targets.is_empty() {
+            return self.promote(component);
+        }
+        let (number, times) = *self.dice.pick(&targets);
+        let run = self.run(component, number, stage, Some((left, times + 1)));
+        let manifest = self.manifest;
+        let request =
+            json!({"leaves": self.leaves(&run), "manifest": manifest, "promotion": run.promotion, "reason": "errors after the release"});
+        self.write(&CI, "rollback.requested", request);
+        self.authorize(&run);
+        self.finish(run, Vec::new());
+    }
+
+    fn holder(&self, component: usize, stage: usize) -> Option<usize> {
+        self.places.get(&(component, stage)).and_then(|place| place.holder)
+    }
+
+    fn run(&mut self, component: usize, number: usize, stage: usize, leaves: Option<(usize, u32)>) -> Run {
+        self.runs += 1;
+        let to = STAGES[stage].0;
+        let from = if leaves.is_some() { to } else { stage.checked_sub(1).map_or("none", |before| STAGES[before].0) };
+        let version = self.releases[component][number].clone();
+        let promotion = json!({
+            "component": COMPONENTS[component], "digest": digest(component, number), "from": from, "pipeline": PIPELINE,
+            "promotion_id": format!("0198f0a5-0000-7000-8000-{:012x}", self.runs), "to": to, "version": version,
+        });
+        Run { component, number, stage, leaves, promotion, version, epoch: 1 }
+    }
+
+    fn leaves(&self, run: &Run) -> Value {
+        let (left, times) = run.leaves.expect("a rollback leaves something");
+        json!({"digest": digest(run.component, left), "number": times, "version": self.releases[run.component][left]})
+    }
+
+    /// A gate passes, and is cited so.
+    fn pass(&mut self, run: &Run, name: &str) -> Value {
+        let status = if self.dice.once_in(4) { "warning" } else { "passed" };
+        let entry = self.write(&CI, "gate.completed", gate(run.component, run.number, STAGES[run.stage].0, name, status));
+        json!({"entry": entry, "gate": name, "status": status})
+    }
+
+    fn authorize(&mut self, run: &Run) {
+        let action = if run.leaves.is_some() { "rollback" } else { "promote" };
+        let data = json!({
+            "action": action, "authorized_via": RIGHT, "component": COMPONENTS[run.component], "environment": STAGES[run.stage].0,
+            "outcome": "passed", "pipeline": PIPELINE, "promotion": run.promotion,
+        });
+        self.write(&CI, "authorization.decided", data);
+    }
+
+    fn compare(&mut self, run: &Run, meant: bool) {
+        let current = self.holder(run.component, run.stage).map(|number| self.releases[run.component][number].clone());
+        let comparison = current.as_ref().map_or("empty", |current| comparison(&run.version, current));
+        let mut data = json!({"allow_downgrade": meant, "comparison": comparison, "outcome": "passed", "promotion": run.promotion});
+        if let Some(current) = current {
+            data["current"] = json!(current);
+        }
+        self.write(&CI, "downgrade.decided", data);
+    }
+
+    /// The tags, and one of the ways in which a run ends.
+    fn finish(&mut self, mut run: Run, gates: Vec<Value>) {
+        let kind = if run.leaves.is_some() { "rollback" } else { "promotion" };
+        if self.dice.once_in(9) {
+            let data =
+                json!({"code": 5, "epoch": 1, "message": "the registry did not answer", "promotion": run.promotion, "tags_left": []});
+            self.write(&CI, &format!("{kind}.failed"), data);
+            return;
+        }
+        let own = match run.leaves {
+            Some((_, times)) => format!("{}-{}-rollback-{times}", run.version, STAGES[run.stage].0),
+            None => format!("{}-{}", run.version, STAGES[run.stage].0),
+        };
+        self.tag(&CI, &run, &own, if run.leaves.is_some() { "rollback" } else { "immutable" });
+        if self.dice.once_in(8) {
+            let left = json!([{"digest": run.promotion["digest"], "tag": own}]);
+            let data = json!({"epoch": run.epoch, "promotion": run.promotion, "reason": "asked to stop", "tags_left": left});
+            self.write(&super::BEN, "promotion.aborted", data);
+            return;
+        }
+        let mut by = &CI;
+        if self.dice.once_in(6) {
+            by = &super::BEN;
+            run.epoch = 2;
+            let data = json!({"epoch": 2, "from_holder": CI.principal, "promotion": run.promotion});
+            self.write(by, "promotion.taken_over", data);
+        }
+        self.tag(by, &run, &format!("latest-{}", STAGES[run.stage].0), "latest");
+        self.complete(by, &run, kind, gates);
+    }
+
+    fn tag(&mut self, by: &Person, run: &Run, tag: &str, purpose: &str) {
+        let repository = format!("registry.harbour.example/{}", COMPONENTS[run.component]);
+        let mut data = json!({
+            "digest": run.promotion["digest"], "epoch": run.epoch, "promotion": run.promotion, "purpose": purpose, "tag": tag,
+        });
+        let mut start = data.clone();
+        if let Some(before) = self.holder(run.component, run.stage).filter(|_| purpose == "latest") {
+            start["previous"] = json!(digest(run.component, before));
+        }
+        self.write(by, "step.started", start);
+        data["repository"] = json!(repository);
+        self.write(by, "registry.tagged", data);
+    }
+
+    fn complete(&mut self, by: &Person, run: &Run, kind: &str, gates: Vec<Value>) {
+        let mut data = json!({"authorization_passed": true, "authorized_via": RIGHT, "epoch": run.epoch, "promotion": run.promotion});
+        match run.leaves {
+            Some(_) => data["leaves"] = self.leaves(run),
+            None => {
+                data["gates"] = json!(gates);
+                data["signature_status"] = json!("not_required");
+            }
+        }
+        self.write(by, &format!("{kind}.completed"), data);
+        let place = self.places.entry((run.component, run.stage)).or_default();
+        if let Some(visit) = run.leaves.and_then(|(left, _)| place.visits.get_mut(&left)) {
+            visit.0 = true;
+        }
+        let visit = place.visits.entry(run.number).or_default();
+        *visit = (false, visit.1 + u32::from(run.leaves.is_some()));
+        place.holder = Some(run.number);
+    }
+}
+
+/// How two of a story's versions compare: their minor numbers tell, and what is no semantic version compares with nothing.
+fn comparison(new: &str, current: &str) -> &'static str {
+    let minor = |version: &str| version.trim_start_matches('v').split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    match (minor(new), minor(current)) {
+        _ if new == current => "equal",
+        (Some(new), Some(current)) if new > current => "newer",
+        (Some(_), Some(_)) => "older",
+        _ => "incomparable",
+    }
+}
