@@ -16,4 +16,5 @@ pub use models::asserted::{AssertedRow, AssertedTenure};
 pub use models::filters::{Cursor, HistoryFilter, Locator, StatusFilter};
 pub use models::horizon::Horizon;
 pub use models::past::PastRow;
-pub use models::rows::{AdoptedRow, BodyRow, HistoryRow, HolderRow, Kind, LockRow, PlaceRow, ReleaseRow, RunRow, Spot, TenureRow};
+pub use models::places::{HolderRow, PlaceRow};
+pub use models::rows::{AdoptedRow, BodyRow, HistoryRow, Kind, LockRow, ReleaseRow, RunRow, Spot, TenureRow};

@@ -112,8 +112,9 @@ fn downstream(opened: &Opened, rules: &Rules, spot: &Spot, undone: &Undone) -> R
     let mut found = Vec::new();
     for environment in path.skip_while(|name| **name != spot.environment).skip(1) {
         let there = Spot { environment: environment.clone(), ..spot.clone() };
-        let holder = opened.index.holder(&there, opened.index.now())?;
-        if let Some(current) = holder.filter(|holder| holder.digest().is_some_and(|digest| undone.digests.contains(digest))) {
+        let Some(current) = opened.index.holder(&there, opened.index.now())? else { continue };
+        let undoes = current.digest().map(|digest| undone.holds(opened, spot, digest)).transpose()?;
+        if undoes == Some(true) {
             found.push(Downstream { environment: environment.to_string(), current: (&current).into() });
         }
     }

@@ -10,7 +10,7 @@ use clap::Args;
 use promotion_ledger::meaning::names::{Component, Environment};
 use promotion_ledger::meaning::rules::Rules;
 use promotion_replay::models::filters::StatusFilter;
-use promotion_replay::models::rows::PlaceRow;
+use promotion_replay::models::places::PlaceRow;
 
 use super::moment::{self, Asked, Moment};
 use crate::answer::Answer;

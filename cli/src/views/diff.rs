@@ -1,7 +1,8 @@
 //! What `diff` prints: what changed between two moments, or what two environments do not have in common.
 
 use promotion_replay::index::PlaceChange;
-use promotion_replay::models::rows::{HolderRow, LockRow};
+use promotion_replay::models::places::HolderRow;
+use promotion_replay::models::rows::LockRow;
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -1,6 +1,7 @@
 //! What `status` prints.
 
-use promotion_replay::models::rows::{HolderRow, Kind, LockRow, PlaceRow, RunRow};
+use promotion_replay::models::places::{HolderRow, PlaceRow};
+use promotion_replay::models::rows::{Kind, LockRow, RunRow};
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -124,3 +124,27 @@ pub(super) fn line(row: &Row<'_>) -> rusqlite::Result<AssertedRow> {
         note: columns::name_if_any(row, "note")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_place_are_one_stretch_of_an_index_and_nothing_is_sorted() {
+        let index = Index::in_memory().unwrap();
+        let plan = |sql: &str, count: usize| {
+            let steps = index.ask(|connection| {
+                let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                let steps = query.query_map(rusqlite::params_from_iter(vec![1; count]), |row| row.get::<_, String>("detail"))?;
+                steps.collect::<rusqlite::Result<Vec<_>>>()
+            });
+            steps.unwrap().join("; ")
+        };
+        let expected = "SEARCH asserted USING INDEX asserted_place (component=? AND environment=? AND pipeline=? AND time<?)";
+        assert_eq!(plan(&format!("SELECT * {THERE} ORDER BY time DESC, sequence DESC, line DESC"), 5), expected);
+        assert_eq!(plan(&format!("SELECT * {THERE} ORDER BY time, sequence, line"), 5), expected);
+        let newest = "SELECT digest FROM asserted WHERE version = ? AND component = ? AND environment = ? AND pipeline = ? \
+             ORDER BY time DESC, sequence DESC, line DESC LIMIT 1";
+        assert!(plan(newest, 4).starts_with("SEARCH asserted USING INDEX asserted_version") && !plan(newest, 4).contains("TEMP"));
+    }
+}

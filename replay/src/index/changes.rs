@@ -7,7 +7,8 @@ use super::error::IndexError;
 use super::picture::Index;
 use crate::models::filters::StatusFilter;
 use crate::models::horizon::Horizon;
-use crate::models::rows::{HolderRow, Spot, TenureRow};
+use crate::models::places::HolderRow;
+use crate::models::rows::{Spot, TenureRow};
 
 /// A place that is not as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use super::error::IndexError;
 use super::picture::Index;
 use crate::models::filters::StatusFilter;
 use crate::models::horizon::Horizon;
-use crate::models::rows::{HolderRow, PlaceRow, RunRow, Spot};
+use crate::models::places::{HolderRow, PlaceRow};
+use crate::models::rows::{RunRow, Spot};
 
 impl Index {
     /// One row for each place of the rules in force: by pipeline, then along the path, then by component. Places where

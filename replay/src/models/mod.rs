@@ -6,6 +6,7 @@ pub mod filters;
 mod history;
 pub mod horizon;
 pub mod past;
+pub mod places;
 pub mod rows;
 mod summary;
 

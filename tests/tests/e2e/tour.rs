@@ -128,10 +128,13 @@ fn path_with_promoledger() -> std::ffi::OsString {
 
 /// Types in every command of a document, and shows all that is not as it says.
 fn follow(document: &Path) {
+    follow_in(&Terminal::new(), document);
+}
+
+fn follow_in(terminal: &Terminal, document: &Path) {
     let text = fs::read_to_string(document).unwrap_or_else(|error| panic!("{} cannot be read: {error}", document.display()));
     let steps = steps(&text);
     assert!(steps.len() >= 5, "{} has {} commands", document.display(), steps.len());
-    let terminal = Terminal::new();
     for step in &steps {
         let (output, code) = terminal.type_in(&step.command);
         let lines: Vec<&str> = output.trim_end().lines().map(str::trim_end).collect();
@@ -150,6 +153,27 @@ fn follow(document: &Path) {
 #[test]
 fn the_guide_for_newcomers_does_what_it_says() {
     follow(&root().join("docs/getting-started.md"));
+}
+
+/// The history that it is about is not part of the repository: it is followed where the file is at hand.
+#[test]
+fn the_example_of_imported_history_does_what_it_says() {
+    let packed = root().join("../shared/data/k8s-promotions.jsonl.gz");
+    if !packed.exists() {
+        eprintln!("not tried: {} is not there", packed.display());
+        return;
+    }
+    let terminal = Terminal::new();
+    let python = xtask::python().expect(xtask::NO_PYTHON);
+    std::os::unix::fs::symlink(python, terminal.path("python3")).expect("a link can be made");
+    let (output, code) = terminal.type_in(&format!(
+        "zcat '{}' > kubernetes.jsonl && INDEPENDENT='{}' PATH='{}':$PATH",
+        packed.display(),
+        root().join("tests/independent").display(),
+        terminal.folder.path().display()
+    ));
+    assert_eq!((output.as_str(), code), ("", 0));
+    follow_in(&terminal, &root().join("docs/imported-history.md"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod fields;
 mod files;
 mod keys;
 mod order;
+mod ways;
 
 use std::collections::BTreeMap;
 
@@ -88,7 +89,7 @@ pub(crate) struct Hand<'a> {
 type Mutation = fn(&mut Hand);
 
 /// Each with how often it is chosen.
-const MUTATIONS: [(usize, &str, Mutation); 19] = [
+const MUTATIONS: [(usize, &str, Mutation); 21] = [
     (3, "bytes changed", bytes::change),
     (2, "bytes changed and signed again", bytes::change_signed),
     (2, "signature changed", bytes::change_signature),
@@ -106,6 +107,8 @@ const MUTATIONS: [(usize, &str, Mutation); 19] = [
     (3, "key revoked", keys::revoke),
     (3, "key of a bad kind brought in", keys::bring_bad_key),
     (10, "event made up", events::make_up),
+    (16, "event broken in its own way", ways::break_one),
+    (8, "event at the wrong time", ways::come_between),
     (3, "body changed", files::change_body),
     (1, "a later level", events::raise_level),
 ];

@@ -168,7 +168,7 @@ impl Story {
 
     fn go_on(&mut self) {
         let component = self.dice.below(COMPONENTS.len());
-        match self.dice.below(24) {
+        match self.dice.below(25) {
             0..=2 => self.register(component),
             3..=13 => self.promote(component),
             14..=17 => self.roll_back(component),
@@ -177,6 +177,7 @@ impl Story {
             20 => self.adopt(),
             21 => self.correct_the_clock(),
             22 => self.import(component),
+            23 => self.refuse(component),
             _ => self.give_evidence(component),
         }
     }

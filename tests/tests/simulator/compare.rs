@@ -44,7 +44,7 @@ pub(crate) fn status_at(index: &Index, model: &Model, horizon: Horizon) -> Found
     for row in index.status(&StatusFilter::default(), horizon).map_err(fault)? {
         let spot: Spot = (row.spot.component.to_string(), row.spot.environment.to_string());
         let place = model.place(&spot);
-        let holder = row.holder.map(|holder| (holder.version().to_string(), holder.digest().map(ToString::to_string).unwrap_or_default()));
+        let holder = row.holder.map(|holder| (holder.version.to_string(), holder.digest.to_string()));
         equal(&format!("{at}: who is in {} with {}", spot.1, spot.0), &place.holder, &holder)?;
         let under_way = row.under_way.map(|row| row.promotion.promotion_id);
         equal(&format!("{at}: what is under way in {} with {}", spot.1, spot.0), &place.run, &under_way)?;
@@ -86,8 +86,7 @@ pub(crate) fn registry(world: &World) -> Found {
     }
     for ((component, environment), place) in &world.model.places {
         let Some((version, digest)) = &place.holder else { continue };
-        let Some(repository) = world.model.rules.repository(component) else { continue };
-        let key = (repository.to_owned(), format!("latest-{environment}"));
+        let key = (place.repository.clone(), format!("latest-{environment}"));
         let Some(latest) = world.model.tags.get(&key) else { continue };
         if place.run.is_none() && !place.tainted {
             equal(&format!("latest-{environment} of {component}, where {version} is"), digest, latest)?;

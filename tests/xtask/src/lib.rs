@@ -26,6 +26,9 @@ pub const PROGRAMS: [Program; 5] = [
     Program { name: "strace", package: "strace" },
 ];
 
+/// What brings a Python that will do: the package depends on the interpreter.
+const PYTHON: Program = Program { name: "python3", package: "python3-cryptography" };
+
 /// The Debian package that brings `program`, if it is one of [`PROGRAMS`].
 #[must_use]
 pub fn package_of(program: &str) -> Option<&'static str> {
@@ -35,7 +38,7 @@ pub fn package_of(program: &str) -> Option<&'static str> {
 /// Those of [`PROGRAMS`] that are not on `PATH`, and Python where there is none that the second verifier can run on.
 #[must_use]
 pub fn missing() -> Vec<Program> {
-    let python = python().is_none().then_some(python::PROGRAM);
+    let python = python().is_none().then_some(PYTHON);
     PROGRAMS.into_iter().filter(|program| find(program.name).is_none()).chain(python).collect()
 }
 

@@ -3,11 +3,6 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::Program;
-
-/// What Debian brings where no Python will do: the package depends on the interpreter.
-pub(crate) const PROGRAM: Program = Program { name: "python3", package: "python3-cryptography" };
-
 /// What to say where [`python`] finds none.
 pub const NO_PYTHON: &str = "the second verifier needs Python 3.11 or later with the package `cryptography`, and none was found on PATH or \
     in /usr/bin; install it as root:\n    apt-get update && apt-get install -y --no-install-recommends python3-cryptography";

@@ -6,7 +6,7 @@ use promotion_ledger::meaning::names::{Component, Environment, Pipeline};
 use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::filters::StatusFilter;
-use promotion_replay::models::rows::{HolderRow, PlaceRow};
+use promotion_replay::models::places::{HolderRow, PlaceRow};
 
 use crate::answer::Answer;
 use crate::commands::moment::{Asked, Moment};

@@ -10,7 +10,7 @@ use promotion_ledger::meaning::names::{Reason, Version};
 use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::filters::HistoryFilter;
 use promotion_replay::models::past::PastRow;
-use promotion_replay::models::rows::Spot;
+use promotion_replay::models::rows::{Spot, TenureRow};
 
 use crate::commands::show::find;
 use crate::error::CommandError;
@@ -26,8 +26,12 @@ pub(super) struct Undone {
     pub(super) count: u64,
     /// The newest of them.
     pub(super) rows: Vec<PastRow>,
-    /// What they brought, but for what would return.
-    pub(super) digests: BTreeSet<Digest>,
+    /// Where the version's own last time there was recorded; absent where only imported history tells of it.
+    after: Option<Sequence>,
+    /// What would return.
+    returns: Option<Digest>,
+    /// What imported history says came since.
+    said: BTreeSet<Digest>,
 }
 
 /// When the version was in the place, newest first: recorded, then by the word of imported history.
@@ -43,14 +47,25 @@ impl Undone {
         let newest = index.tenures(&spot.pipeline, Some(&spot.component), &spot.environment, index.now(), LISTED)?;
         let arrivals = newest.first().map_or(0, |tenure| tenure.arrivals);
         let before = index.tenures_of_version(spot, &last.version)?.first().map_or(0, |tenure| tenure.arrivals);
-        let is_later = |row: &PastRow| row.is_asserted() == last.is_asserted() && row.entry == last.entry && row.line == last.line;
+        let is_last = |row: &PastRow| row.is_asserted() == last.is_asserted() && row.entry == last.entry && row.line == last.line;
         let asserted = if last.is_asserted() { index.asserted_tenures(spot, index.now())? } else { Vec::new() };
         let all = newest.into_iter().map(PastRow::from).chain(asserted.into_iter().map(PastRow::from));
-        let rows: Vec<PastRow> = all.take_while(|row| !is_later(row)).collect();
-        let said = rows.iter().filter(|row| row.is_asserted()).count() as u64;
-        let digests = rows.iter().filter_map(|row| row.digest.clone()).filter(|digest| last.digest.as_ref() != Some(digest)).collect();
-        let listed = rows.into_iter().take(LISTED as usize).collect();
-        Ok(Self { count: arrivals.saturating_sub(before) + said, rows: listed, digests })
+        let rows: Vec<PastRow> = all.take_while(|row| !is_last(row)).collect();
+        let told: Vec<&PastRow> = rows.iter().filter(|row| row.is_asserted()).collect();
+        let count = arrivals.saturating_sub(before) + told.len() as u64;
+        let said = told.iter().filter_map(|row| row.digest.clone()).collect();
+        let after = (!last.is_asserted()).then_some(last.entry);
+        Ok(Self { count, rows: rows.into_iter().take(LISTED as usize).collect(), after, returns: last.digest.clone(), said })
+    }
+
+    /// Whether the digest came to the place since, and would be undone; those that are not listed count too.
+    pub(super) fn holds(&self, opened: &Opened, spot: &Spot, digest: &Digest) -> Result<bool, CommandError> {
+        if self.returns.as_ref() == Some(digest) {
+            return Ok(false);
+        }
+        let came = opened.index.whereabouts(digest, opened.index.now())?;
+        let since = |row: &TenureRow| row.spot() == *spot && self.after.is_none_or(|after| row.from_sequence > after);
+        Ok(self.said.contains(digest) || came.iter().any(since))
     }
 }
 

@@ -7,7 +7,8 @@ use promotion_ledger::meaning::rules::Rules;
 use promotion_replay::models::filters::StatusFilter;
 use promotion_replay::models::horizon::Horizon;
 use promotion_replay::models::past::PastRow;
-use promotion_replay::models::rows::{LockRow, PlaceRow, RunRow};
+use promotion_replay::models::places::PlaceRow;
+use promotion_replay::models::rows::{LockRow, RunRow};
 
 use crate::error::CommandError;
 use crate::session::Opened;

@@ -4,7 +4,8 @@ use promotion_ledger::meaning::names::{Environment, Pipeline};
 use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::past::PastRow;
-use promotion_replay::models::rows::{Kind, LockRow, PlaceRow, RunRow};
+use promotion_replay::models::places::PlaceRow;
+use promotion_replay::models::rows::{Kind, LockRow, RunRow};
 
 use super::found::Found;
 use super::when::{last_entry, moment, since};

@@ -19,7 +19,7 @@ pub(crate) fn all() -> Vec<Case> {
 }
 
 /// Entry 0, rules, a release, and one more entry in `last`.
-fn begun() -> (Hand, Key) {
+pub(super) fn begun() -> (Hand, Key) {
     let alice = Key::alice();
     let mut hand = Hand::with(&[&alice]);
     hand.adopt(&alice);

@@ -9,7 +9,10 @@ use super::hand::{Hand, Key, LEDGER, ORIGIN, everything, permitted};
 use super::run::{COMPONENT, GATE, PIPELINE, Run, gate, registration, rules, with};
 
 pub(crate) fn all() -> Vec<Case> {
-    [created(), added(), changed(), endorsed(), thresholds(), granted(), narrowed()].into_iter().flatten().collect()
+    [created(), added(), changed(), endorsed(), thresholds(), granted(), narrowed(), vec![recovery_is_no_admin()]]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The rules for entry 0.
@@ -454,4 +457,14 @@ fn narrowed() -> Vec<Case> {
         case("clock", "A key for one environment corrects the clock.", environment, "clock.corrected", json!({"reason": "x"})),
         case("body", "A key for one component removes a body.", component, "body.removed", removed),
     ]
+}
+
+/// The recovery key may hold every grant and is no admin all the same: it does not count among those who remain.
+fn recovery_is_no_admin() -> Case {
+    let alice = Key::alice();
+    let recovery = Key::new("acme.example/recovery", "recovery", [4; 32], json!([everything()]));
+    let mut hand = Hand::default();
+    hand.created(1, &[&alice], Some(&recovery));
+    hand.write(&alice, "key.revoked", alice.revocation());
+    Case::unlawful("law-revocation-leaves-the-recovery-key", "The last admin goes, and only the recovery key is left.", &hand, "revocation")
 }

@@ -5,10 +5,13 @@ mod forms;
 mod hand;
 mod history;
 mod keys;
+mod order;
 mod promotions;
 mod rollbacks;
 mod run;
+mod signers;
 mod valid;
+mod values;
 pub(crate) mod vector;
 
 use std::fmt;
@@ -89,10 +92,21 @@ impl fmt::Display for Case {
 
 /// Every vector.
 pub(crate) fn all() -> Vec<Case> {
-    [valid::all(), forms::all(), chain::all(), keys::all(), promotions::all(), rollbacks::all(), history::all()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        valid::all(),
+        values::all(),
+        signers::all(),
+        order::all(),
+        forms::all(),
+        chain::all(),
+        keys::all(),
+        promotions::all(),
+        rollbacks::all(),
+        history::all(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Where the files are.

@@ -70,6 +70,13 @@ impl Story {
         self.finish(run, Vec::new());
     }
 
+    /// Somebody asked for what may not be, and was told so.
+    pub(super) fn refuse(&mut self, component: usize) {
+        let run = self.run(component, 0, 0, None);
+        let reasons = json!([{"code": 12, "message": "in no group that is allowed"}]);
+        self.write(&CI, "promotion.refused", json!({"promotion": run.promotion, "reasons": reasons}));
+    }
+
     fn holder(&self, component: usize, stage: usize) -> Option<usize> {
         self.places.get(&(component, stage)).and_then(|place| place.holder)
     }

@@ -101,5 +101,6 @@ fn run(who: Who, spot: Spot, version: &str, digest: String) -> Run {
         epoch: 1,
         gates: Vec::new(),
         tags: Vec::new(),
+        repository: String::new(),
     }
 }

@@ -58,6 +58,8 @@ pub(crate) struct Place {
     /// Everyone who was ever there, in order, and whether the environment was rolled back from them.
     pub(crate) tenures: Vec<(String, bool)>,
     pub(crate) run: Option<PromotionId>,
+    /// The repository that the mutable tag was written in for who is there: rules may move a component, and its tags stay.
+    pub(crate) repository: String,
     /// Whether the mutable tag may point elsewhere: a run that ended left it.
     pub(crate) tainted: bool,
 }
@@ -91,6 +93,8 @@ pub(crate) struct Run {
     pub(crate) epoch: u32,
     pub(crate) gates: Vec<String>,
     pub(crate) tags: Vec<Tag>,
+    /// Where its last tag was written.
+    pub(crate) repository: String,
 }
 
 /// A tag that a run began to write.

@@ -60,6 +60,7 @@ impl Model {
             return Err(format!("{:?} was announced, not {digest}", tag.pending));
         }
         (tag.pending, tag.confirmed) = (None, Some(digest.clone()));
+        run.repository.clone_from(&repository);
         if self.rules.repository(tagged.promotion.component.as_str()) != Some(repository.as_str()) {
             return Err(format!("the rules have another repository for it than {repository}"));
         }
@@ -107,6 +108,7 @@ impl Model {
         place.holder = Some((run.version.clone(), run.digest.clone()));
         place.tenures.push((run.version.clone(), false));
         place.tainted = false;
+        place.repository.clone_from(&run.repository);
     }
 
     /// A run ended without its release being there. The tags that are left must be those that it names.

@@ -29,9 +29,10 @@ pub(super) fn head(connection: &Connection) -> rusqlite::Result<Head> {
 
 /// The first entries of `range`, as many as one page takes; none when the range is behind the head.
 pub(super) fn page(connection: &Connection, range: Range<u64>) -> rusqlite::Result<Vec<StoredEntry>> {
-    let mut query =
-        connection.prepare_cached("SELECT sequence, id, hash, note FROM entry WHERE sequence >= ?1 AND sequence < ?2 ORDER BY sequence")?;
-    let mut rows = query.query([bound(range.start), bound(range.end)])?;
+    let mut query = connection
+        .prepare_cached("SELECT sequence, id, hash, note FROM entry WHERE sequence >= ?1 AND sequence <= ?2 ORDER BY sequence")?;
+    // Up to the last place and not below the one behind it: a row at the last place that SQLite can count to must be met.
+    let mut rows = query.query([bound(range.start), bound(range.end.saturating_sub(1))])?;
     let mut page = Vec::new();
     let mut bytes = 0;
     while page.len() < PAGE_ENTRIES && bytes < PAGE_BYTES {
