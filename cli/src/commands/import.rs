@@ -70,7 +70,10 @@ pub(crate) fn run(context: &Context, arguments: &Import) -> Result<Answer, Comma
     Ok(Answer::new(page(&view, &imported), &view))
 }
 
-fn source(path: &Path) -> Result<(BufReader<Box<dyn Read>>, Option<u64>), CommandError> {
+/// Where the lines are read from, and how many bytes there are, where that is known.
+type Source = (BufReader<Box<dyn Read>>, Option<u64>);
+
+fn source(path: &Path) -> Result<Source, CommandError> {
     if path == Path::new("-") {
         return Ok((BufReader::new(Box::new(stdin())), None));
     }

@@ -11,7 +11,7 @@ use promotion_ledger::meaning::names::Pipeline;
 use promotion_ledger::meaning::refusal::Because;
 use promotion_ledger::meaning::time::Timestamp;
 
-use super::File;
+use super::file::File;
 use super::line::BadLine;
 use crate::session::{Session, SessionError};
 

@@ -141,7 +141,7 @@ fn pins(chain: &Chain) -> Result<String, ExportError> {
     lines.extend(chain.genesis().map(|genesis| format!("genesis {genesis}")));
     lines.push(format!("size {}", chain.size()));
     lines.push(format!("head {}", chain.head()));
-    for record in &core.keys {
+    for record in core.keys.iter() {
         let key = VerifierKey::new(record.key.name.clone(), &record.key.public)?;
         lines.push(format!("key {key} {}", record.principal));
     }

@@ -9,6 +9,7 @@ use super::grant::{Grant, Permission, Touches};
 use super::id::{LedgerId, Sequence, SigningKey};
 use super::names::{Origin, Pipeline, Principal};
 use super::rules::Rules;
+use super::shared::Shared;
 use super::time::Timestamp;
 
 /// What every judgement needs: identity, keys, rules, time.
@@ -25,11 +26,11 @@ pub struct Core {
     /// How many admins it takes to change keys.
     pub admin_threshold: u32,
     /// Every key that ever was, in order of addition.
-    pub keys: Vec<KeyRecord>,
+    pub keys: Shared<Vec<KeyRecord>>,
     /// Changes of keys that wait for endorsements.
     pub proposals: Vec<Proposal>,
     /// The rules in force.
-    pub pipelines: BTreeMap<Pipeline, Adopted>,
+    pub pipelines: Shared<BTreeMap<Pipeline, Adopted>>,
 }
 
 /// What a ledger is known by, with the hash of entry 0.
@@ -136,7 +137,7 @@ impl Core {
     }
 
     pub(super) fn add_key(&mut self, addition: &KeyAddition, at: Sequence, recovery: bool) {
-        self.keys.push(KeyRecord {
+        self.keys.own().push(KeyRecord {
             key: SigningKey { name: addition.name.clone(), public: addition.public },
             principal: addition.principal.clone(),
             grants: addition.grants.clone(),
@@ -148,7 +149,7 @@ impl Core {
 
     pub(super) fn revoke_key(&mut self, revoked: &KeyRevoked, at: Sequence) {
         let same = |record: &&mut KeyRecord| record.key.name == revoked.name && record.key.public == revoked.public;
-        if let Some(record) = self.keys.iter_mut().find(same) {
+        if let Some(record) = self.keys.own().iter_mut().find(same) {
             record.revoked = Some(at);
         }
     }

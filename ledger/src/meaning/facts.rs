@@ -57,7 +57,6 @@ impl fmt::Display for FactKey {
 /// A fact of any kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a slice holds a handful of facts: a box would cost more than it saves")]
 pub enum Fact {
     /// Under [`FactKey::Release`].
     Release(Release),
@@ -70,7 +69,7 @@ pub enum Fact {
     /// Under [`FactKey::Gate`].
     Gate(GateResult),
     /// Under [`FactKey::Run`], while it is under way.
-    Run(Run),
+    Run(Box<Run>),
     /// Under [`FactKey::Run`], once it ended: its id is never used again.
     Ended,
     /// Under [`FactKey::Asserted`].

@@ -18,6 +18,7 @@ pub mod names;
 pub mod needs;
 pub mod refusal;
 pub mod rules;
+pub mod shared;
 pub mod state;
 pub mod time;
 pub mod versions;

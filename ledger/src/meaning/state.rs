@@ -231,7 +231,7 @@ impl State {
             Event::KeyRevoked(event) => self.core.revoke_key(event, entry.sequence),
             Event::ManifestAdopted(event) => {
                 let adopted = Adopted { rules: event.rules.clone(), sequence: entry.sequence };
-                self.core.pipelines.insert(event.rules.pipeline().clone(), adopted);
+                self.core.pipelines.own().insert(event.rules.pipeline().clone(), adopted);
             }
             Event::ArtifactRegistered(event) => {
                 let key = FactKey::Release(event.pipeline.clone(), event.component.clone(), event.version.clone());
@@ -349,7 +349,7 @@ impl State {
         place.first.get_or_insert(at);
         place.run = Some(promotion.promotion_id);
         self.put(place_key(&promotion), Some(Fact::Place(place)));
-        self.put(FactKey::Run(promotion.promotion_id), Some(Fact::Run(run)));
+        self.put(FactKey::Run(promotion.promotion_id), Some(Fact::Run(Box::new(run))));
     }
 
     fn close(&mut self, promotion: &Promotion) {
@@ -363,7 +363,7 @@ impl State {
         let Some(run) = self.run(promotion) else { return };
         let mut run = run.clone();
         change(&mut run);
-        self.put(FactKey::Run(*promotion), Some(Fact::Run(run)));
+        self.put(FactKey::Run(*promotion), Some(Fact::Run(Box::new(run))));
     }
 
     fn arrive(&mut self, promotion: &Promotion, at: Sequence, by_rollback: bool) {

@@ -45,7 +45,7 @@ impl Index {
     /// The promotion or rollback of that id, while it is under way.
     pub fn run(&self, id: &PromotionId) -> Result<Option<Run>, IndexError> {
         Ok(self.fact(&FactKey::Run(*id))?.and_then(|fact| match fact {
-            Fact::Run(run) => Some(run),
+            Fact::Run(run) => Some(*run),
             _ => None,
         }))
     }

@@ -9,7 +9,7 @@
 //!   so locks and shared memory are the real ones;
 //! * `system`: what happens to names, and what the standard library does. The C library's functions for it, with the same
 //!   names;
-//! * `disk`, `fault`, `journal`: what is watched, what fails, what was seen;
+//! * `disk`, `watched`, `fault`, `journal`: what is watched, what fails, what was seen;
 //! * `platter`: what is left after a crash.
 //!
 //! Production code knows nothing of it: the shim becomes the process's default file system, and hands every path that is
@@ -26,6 +26,7 @@ mod journal;
 mod platter;
 mod system;
 mod vfs;
+mod watched;
 
 pub use disk::Disk;
 pub use fault::{Act, Fault};

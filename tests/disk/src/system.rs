@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use libc::{AT_FDCWD, EIO, O_CREAT, O_TRUNC, c_char, c_int, c_long, mode_t};
 
-use crate::disk::{watched, watched_folder};
 use crate::fault::Act;
+use crate::watched::{watched, watched_folder};
 
 thread_local! {
     static WITHIN_SQLITE: Cell<bool> = const { Cell::new(false) };

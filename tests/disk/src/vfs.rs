@@ -15,10 +15,10 @@ use rusqlite::ffi::{
     SQLITE_IOERR_WRITE, SQLITE_OK, sqlite3_file, sqlite3_int64, sqlite3_io_methods, sqlite3_vfs, sqlite3_vfs_find, sqlite3_vfs_register,
 };
 
-use crate::disk::{Verdict, Watched, watched};
 use crate::fault::Act;
 use crate::journal::FileId;
 use crate::system::within_sqlite;
+use crate::watched::{Verdict, Watched, watched};
 
 /// SQLite's own file system. It is there as long as the process.
 #[derive(Clone, Copy)]

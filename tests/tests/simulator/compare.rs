@@ -44,7 +44,7 @@ pub(crate) fn status_at(index: &Index, model: &Model, horizon: Horizon) -> Found
     for row in index.status(&StatusFilter::default(), horizon).map_err(fault)? {
         let spot: Spot = (row.spot.component.to_string(), row.spot.environment.to_string());
         let place = model.place(&spot);
-        let holder = row.holder.map(|holder| (holder.version.to_string(), holder.digest.to_string()));
+        let holder = row.holder.map(|holder| (holder.version().to_string(), holder.digest().map(ToString::to_string).unwrap_or_default()));
         equal(&format!("{at}: who is in {} with {}", spot.1, spot.0), &place.holder, &holder)?;
         let under_way = row.under_way.map(|row| row.promotion.promotion_id);
         equal(&format!("{at}: what is under way in {} with {}", spot.1, spot.0), &place.run, &under_way)?;

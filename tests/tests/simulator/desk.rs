@@ -60,7 +60,7 @@ impl Store for Desk<'_> {
 
     fn append(&self, expected: &Head, entries: &[NewEntry], bodies: &[Body]) -> Result<(), AppendError> {
         self.line.point("append", true);
-        if self.line.world().planted == Some(Planted::LostEntry) && self.line.chance() % 16 == 0 {
+        if self.line.world().planted == Some(Planted::LostEntry) && self.line.chance().is_multiple_of(16) {
             self.committed(expected, entries);
             return Ok(());
         }

@@ -222,10 +222,12 @@ impl Play {
 
     fn start(&mut self, who: Who, ask: Ask) -> Process {
         let chance = &mut self.wishes.chance;
-        let troubled = !self.calm && chance.percent(35);
+        // What walks has more to lose: it dies anywhere on its way.
+        let walks = matches!(ask, Ask::Promote { .. } | Ask::Rollback { .. } | Ask::Resume { .. } | Ask::Abort { .. });
+        let troubled = !self.calm && chance.percent(if walks { 55 } else { 25 });
         let luck = Luck {
-            dies_at: (troubled && chance.percent(60)).then(|| 1 + chance.below(40)),
-            faults: if troubled && chance.percent(50) { 8 } else { 0 },
+            dies_at: (troubled && chance.percent(60)).then(|| 1 + chance.below(if walks { 70 } else { 12 })),
+            faults: if troubled && chance.percent(40) { 5 } else { 0 },
             clock_off: match chance.below(20) {
                 0 => -26 * HOUR,
                 1 => -2 * HOUR,

@@ -112,6 +112,7 @@ impl Line {
         let process = self.process;
         let stage = world.life(process).stage.clone();
         world.tell(|| format!("  p{process} dies before {call}, after {stage}"));
+        world.cover(format!("death after {stage}"));
         world.cover(format!("death before {call}, after {stage}"));
         drop(world);
         resume_unwind(Box::new(Death))
@@ -120,7 +121,9 @@ impl Line {
     /// Whether this call goes wrong.
     pub(crate) fn fault(&self, call: &str, ways: &[Fault]) -> Option<Fault> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        if !turns.chance.percent(self.luck.faults) {
+        // A walk looks often and writes seldom: each write is more likely to fail.
+        let likely = if call == "tag" { 4 * self.luck.faults } else { self.luck.faults };
+        if !turns.chance.percent(likely) {
             return None;
         }
         let fault = turns.chance.pick(ways);

@@ -1,5 +1,6 @@
 //! What decisions have in common: what is to happen, by what right, and which names are known.
 
+use super::super::command::Asker;
 use super::super::core::KeyRecord;
 use super::super::event::promotion::{Action, AuthorizationDecided, Outcome, Promotion, RefusedBecause};
 use super::super::event::{Event, EventType};
@@ -33,6 +34,25 @@ impl Decision {
     pub(super) fn resume(promotion: PromotionId) -> Self {
         Self { resume: Some(promotion), ..Self::nothing() }
     }
+}
+
+/// The live key that will sign, standing for the actor.
+pub(super) fn signer<'a>(state: &'a State, asker: &Asker) -> Result<&'a KeyRecord, Refusal> {
+    let name = &asker.key.name;
+    let Some(record) = state.core().key(&asker.key) else {
+        let message = format!("key {name} is not in this ledger");
+        return Err(Because::new(ExitCode::NotAuthorized, message)
+            .hint("ask an admin to add it: `promoledger keys request` makes what they need")
+            .into());
+    };
+    if let Some(at) = record.revoked {
+        return Err(Because::new(ExitCode::NotAuthorized, format!("key {name} was revoked at entry {at}")).into());
+    }
+    if !record.may_act_for(&asker.actor) {
+        let message = format!("key {name} stands for {} and may not act for {}", record.principal, asker.actor);
+        return Err(Because::new(ExitCode::NotAuthorized, message).into());
+    }
+    Ok(record)
 }
 
 /// By what right the key may do all of it, or the reason why it may not.

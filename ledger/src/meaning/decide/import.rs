@@ -11,7 +11,7 @@ use super::super::names::Reason;
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::rules::Rules;
 use super::super::state::State;
-use super::common::{Decision, right, rules};
+use super::common::{Decision, right, rules, signer};
 
 /// How many bytes of lines one entry takes at most, as [`weight`] counts them: the rest of an entry's 65,535 is for its envelope.
 const FULL: usize = 62_000;
@@ -47,7 +47,7 @@ fn allowed(signer: &KeyRecord, import: &Import) -> Result<Reason, Because> {
 /// Looks at every line, without deciding anything. The state must hold what `needs` names for the command.
 pub fn examine<'a>(state: &State, asker: &Asker, import: &'a Import) -> Result<Examined<'a>, Refusal> {
     let rules = rules(state, &import.pipeline)?;
-    allowed(super::signer(state, asker)?, import)?;
+    allowed(signer(state, asker)?, import)?;
     Ok(look(state, rules, import))
 }
 

@@ -14,9 +14,9 @@ mod run;
 pub use common::Decision;
 
 use super::command::{Asker, Command};
-use super::core::KeyRecord;
-use super::refusal::{Because, ExitCode, Refusal};
+use super::refusal::Refusal;
 use super::state::State;
+use common::signer;
 
 /// Decides. The state must hold what `needs` names for the command.
 pub fn decide(state: &State, asker: &Asker, command: &Command) -> Result<Decision, Refusal> {
@@ -37,23 +37,4 @@ pub fn decide(state: &State, asker: &Asker, command: &Command) -> Result<Decisio
         Command::Endorse(proposal) => keys::endorse(state, signer, *proposal),
         Command::CorrectClock(reason) => keys::correct_clock(signer, reason),
     }
-}
-
-/// The live key that will sign, standing for the actor.
-fn signer<'a>(state: &'a State, asker: &Asker) -> Result<&'a KeyRecord, Refusal> {
-    let name = &asker.key.name;
-    let Some(record) = state.core().key(&asker.key) else {
-        let message = format!("key {name} is not in this ledger");
-        return Err(Because::new(ExitCode::NotAuthorized, message)
-            .hint("ask an admin to add it: `promoledger keys request` makes what they need")
-            .into());
-    };
-    if let Some(at) = record.revoked {
-        return Err(Because::new(ExitCode::NotAuthorized, format!("key {name} was revoked at entry {at}")).into());
-    }
-    if !record.may_act_for(&asker.actor) {
-        let message = format!("key {name} stands for {} and may not act for {}", record.principal, asker.actor);
-        return Err(Because::new(ExitCode::NotAuthorized, message).into());
-    }
-    Ok(record)
 }

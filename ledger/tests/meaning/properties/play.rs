@@ -75,7 +75,7 @@ impl Play {
 
     fn run(&self, number: usize) -> Option<Run> {
         let runs: Vec<&Run> =
-            self.world.state().facts().filter_map(|(_, fact)| if let Fact::Run(run) = fact { Some(run) } else { None }).collect();
+            self.world.state().facts().filter_map(|(_, fact)| if let Fact::Run(run) = fact { Some(run.as_ref()) } else { None }).collect();
         runs.get(number.checked_rem(runs.len())?).map(|run| (*run).clone())
     }
 

@@ -73,7 +73,7 @@ fn a_young_index_follows_from_the_log_whenever_the_power_goes() {
     crash("young-index", &recorded(&script, &store, 0), |folder, _| look(&store, folder));
 }
 
-/// An index syncs nothing but when its write-ahead log is folded, at a thousand pages.
+/// An index syncs nothing but when its write-ahead log is folded.
 #[test]
 fn an_index_follows_from_the_log_whenever_the_power_goes_while_it_is_folded() {
     let (script, store) = (Script::of_single_entries(70), Memory::new());
