@@ -5,17 +5,18 @@ use promotion_ledger::meaning::decide::Decision;
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::promotion::{AuthorizationDecided, DowngradeDecided, Outcome};
 use promotion_ledger::meaning::facts::{FactKey, Run};
-use promotion_ledger::meaning::names::{Component, Environment, GateName, Pipeline, Version};
+use promotion_ledger::meaning::names::{Component, Environment, GateName, Pipeline, Repository, Version};
 use promotion_ledger::meaning::refusal::{ExitCode, Refusal};
 use promotion_ledger::meaning::rules::{Rules, Source};
 use promotion_ledger::meaning::versions::Comparison;
+use promotion_replay::Horizon;
 use promotion_replay::models::rows::Kind;
 
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::page::{BAD, BOLD, DIM, GOOD, Page, Table, WARN, paint, short, visible};
-use crate::session::Opened;
+use crate::session::{self, Opened};
 use crate::views::run::{EntryRange, Estimate, GateResult, Promoted, Tag};
 
 /// How many earlier runs an estimate rests on at most.
@@ -326,6 +327,27 @@ fn estimate_words(estimate: Option<Estimate>) -> String {
 /// The rules in force for a pipeline that something under way names.
 pub(crate) fn rules_of(opened: &Opened, pipeline: &Pipeline) -> Result<Rules, CommandError> {
     opened.core().rules(pipeline).cloned().ok_or_else(|| CommandError::usage(format!("there is no pipeline {pipeline} in this ledger")))
+}
+
+/// Where the run's tags are. The rules may have dropped its component since: then there is nothing to go on with, and it can be
+/// ended with its tags left as they are.
+pub(crate) fn repository_of(opened: &Opened, run: &Run, tags_are_left: bool) -> Result<Repository, CommandError> {
+    let component = &run.promotion.component;
+    let missing = match session::repository(&rules_of(opened, &run.promotion.pipeline)?, component) {
+        Ok(repository) => return Ok(repository),
+        Err(missing) => missing,
+    };
+    if tags_are_left {
+        let then = opened.index.rules(Horizon::of_size(run.requested.get()))?;
+        let rules = then.iter().find(|rules| *rules.pipeline() == run.promotion.pipeline);
+        if let Some(rule) = rules.and_then(|rules| rules.component(component)) {
+            return Ok(rule.repository.clone());
+        }
+    }
+    let id = run.promotion.promotion_id;
+    Err(missing.hint(format!(
+        "adopt a manifest that lists it again, or end this run with its tags as they are: promoledger abort {id} --leave-tags --reason …"
+    )))
 }
 
 /// The run that is meant: by its id, by the beginning of it, or because there is only one.

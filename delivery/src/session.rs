@@ -11,6 +11,7 @@ use promotion_ledger::evidence::chain::Verified;
 use promotion_ledger::meaning::command::{Asker, Command};
 use promotion_ledger::meaning::decide::{Decision, decide};
 use promotion_ledger::meaning::event::Event;
+use promotion_ledger::meaning::facts::FactKey;
 use promotion_ledger::meaning::id::SigningKey;
 use promotion_ledger::meaning::needs::About;
 use promotion_ledger::meaning::refusal::{ExitCode, Refusal};
@@ -109,9 +110,18 @@ impl Session<'_> {
 
     /// Decides and appends what was decided; a refusal is appended too.
     pub fn commit(&mut self, command: &Command, bodies: &[Body]) -> Result<Committed, SessionError> {
+        self.commit_over(None, command, bodies)
+    }
+
+    /// The same, first over what was seen when it was looked last, as long as nothing was appended since.
+    pub fn commit_over(&mut self, mut seen: Option<State>, command: &Command, bodies: &[Body]) -> Result<Committed, SessionError> {
         for attempt in 0..ATTEMPTS {
-            let outcome = self.judge(command)?;
-            if let Some(committed) = self.settle(outcome, bodies, attempt)? {
+            let state = match seen.take().filter(|state| state.core().size == self.index.head().size) {
+                Some(state) => state,
+                None => self.look(&command.about())?,
+            };
+            let outcome = decide(&state, &self.asker(), command);
+            if let Some(committed) = self.settle(&state, outcome, bodies, attempt)? {
                 return Ok(committed);
             }
         }
@@ -122,22 +132,29 @@ impl Session<'_> {
     /// refused is appended and returned as the error. Else nothing is appended.
     pub fn refuse(&mut self, command: &Command) -> Result<(), SessionError> {
         for attempt in 0..ATTEMPTS {
-            let outcome = self.judge(command)?;
+            let state = self.look(&command.about())?;
+            let outcome = decide(&state, &self.asker(), command);
             if outcome.is_ok() {
                 return Ok(());
             }
-            self.settle(outcome, &[], attempt)?;
+            self.settle(&state, outcome, &[], attempt)?;
         }
         Err(SessionError::Unsettled)
     }
 
     /// Appends what was decided; `None` when somebody else appended first, and all has to be decided again.
-    fn settle(&mut self, outcome: Result<Decision, Refusal>, bodies: &[Body], attempt: u32) -> Result<Option<Committed>, SessionError> {
+    fn settle(
+        &mut self,
+        state: &State,
+        outcome: Result<Decision, Refusal>,
+        bodies: &[Body],
+        attempt: u32,
+    ) -> Result<Option<Committed>, SessionError> {
         let (events, bodies) = match &outcome {
             Ok(decision) => (decision.events.as_slice(), bodies),
             Err(refusal) => (refusal.record(), &[][..]),
         };
-        match self.try_append(events, bodies) {
+        match self.try_append(state, events, bodies) {
             Ok(entries) => match outcome {
                 Ok(decision) => Ok(Some(Committed { entries, decision })),
                 Err(refusal) => Err(SessionError::Refused { refusal, entries }),
@@ -154,7 +171,7 @@ impl Session<'_> {
     pub fn append(&mut self, events: impl Fn(&State) -> Vec<Event>, about: &About) -> Result<Vec<Verified>, SessionError> {
         for attempt in 0..ATTEMPTS {
             let state = self.look(about)?;
-            match self.try_append(&events(&state), &[]) {
+            match self.try_append(&state, &events(&state), &[]) {
                 Err(SessionError::Append(AppendError::HeadMoved { .. })) => self.wait(attempt),
                 other => return other,
             }
@@ -162,13 +179,15 @@ impl Session<'_> {
         Err(SessionError::Unsettled)
     }
 
-    fn try_append(&mut self, events: &[Event], bodies: &[Body]) -> Result<Vec<Verified>, SessionError> {
+    /// Appends where the state stands. What was brought to it is not asked for again.
+    fn try_append(&mut self, state: &State, events: &[Event], bodies: &[Body]) -> Result<Vec<Verified>, SessionError> {
         if events.is_empty() {
             return Ok(Vec::new());
         }
         let mut chain = self.index.chain();
         let index = &*self.index;
-        let entries = ledger::append(self.store, &mut chain, &self.writer, events, bodies, |key| index.fact(key))?;
+        let fetch = |key: &FactKey| if state.has(key) { Ok(state.fact(key).cloned()) } else { index.fact(key) };
+        let entries = ledger::append(self.store, &mut chain, &self.writer, events, bodies, fetch)?;
         self.index.follow(self.store)?;
         Ok(entries)
     }

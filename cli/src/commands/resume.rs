@@ -24,8 +24,7 @@ pub(crate) struct Resume {
 pub(crate) fn run(context: &Context, arguments: &Resume) -> Result<Answer, CommandError> {
     let mut opened = session::open(context)?;
     let run = report::run_under_way(context, &opened, arguments.promotion.as_deref())?;
-    let rules = report::rules_of(&opened, &run.promotion.pipeline)?;
-    let repository = session::repository(&rules, &run.promotion.component)?;
+    let repository = report::repository_of(&opened, &run, false)?;
     let key = opened.signing_key(context)?;
     let registry = session::open_registry(context, &repository, &arguments.registry)?;
     let id = run.promotion.promotion_id;

@@ -9,6 +9,7 @@ use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::exit_code::ExitCode;
 use promotion_ledger::meaning::names::Pipeline;
 use promotion_ledger::meaning::refusal::Because;
+use promotion_ledger::meaning::state::State;
 use promotion_ledger::meaning::time::Timestamp;
 
 use super::file::File;
@@ -17,7 +18,7 @@ use crate::session::{Session, SessionError};
 
 /// How many lines are decided on, and appended in one transaction, at a time: enough that the rest does not count, few
 /// enough that a transaction stays small. An import that is cut short goes on where it was when it is run again.
-const AT_A_TIME: usize = 16_384;
+const AT_A_TIME: usize = 65_536;
 
 /// What may happen.
 #[derive(Debug, Clone, Copy)]
@@ -78,11 +79,12 @@ pub fn import(session: &mut Session<'_>, file: File, choices: Choices, mut progr
     let File { digest, lines, good, mut bad } = file;
     let parts = parts(&digest, good, choices);
     let mut imported = Imported { fresh: 0, repeated: 0, bad: Vec::new(), entries: Vec::new() };
-    let mut seen = Vec::with_capacity(parts.len());
+    let alone = parts.len() == 1;
+    let mut looked = Vec::with_capacity(parts.len());
     for part in parts {
         let before = bad.len();
-        let fresh = look(session, &part, &mut imported, &mut bad)?;
-        seen.push((without(part, bad.get(before..).unwrap_or_default()), fresh));
+        let (state, fresh) = look(session, &part, &mut imported, &mut bad)?;
+        looked.push((without(part, bad.get(before..).unwrap_or_default()), fresh, alone.then_some(state)));
     }
     bad.sort_by_key(|line| line.number);
     if let (Some(first), false) = (bad.first().cloned(), choices.keep_going) {
@@ -90,9 +92,9 @@ pub fn import(session: &mut Session<'_>, file: File, choices: Choices, mut progr
     }
     imported.bad = bad;
     let mut done = imported.repeated;
-    for (part, fresh) in seen {
+    for (part, fresh, state) in looked {
         if fresh > 0 && !choices.dry_run {
-            imported.entries.extend(session.commit(&Command::Import(part), &[])?.entries);
+            imported.entries.extend(session.commit_over(state, &Command::Import(part), &[])?.entries);
         }
         done += fresh;
         progress(done);
@@ -112,12 +114,12 @@ fn parts(file: &Digest, good: std::collections::BTreeMap<Pipeline, Vec<NumberedL
 }
 
 /// Examines the lines, and says how many are new. A pipeline that is not there makes all of its lines bad.
-fn look(session: &mut Session<'_>, part: &Import, imported: &mut Imported, bad: &mut Vec<BadLine>) -> Result<u64, ImportError> {
+fn look(session: &mut Session<'_>, part: &Import, imported: &mut Imported, bad: &mut Vec<BadLine>) -> Result<(State, u64), ImportError> {
     let state = session.look(&Command::Import(part.clone()).about())?;
     if state.core().rules(&part.pipeline).is_none() {
         let reason = format!("there is no pipeline {} in this ledger", part.pipeline);
         bad.extend(part.lines.iter().map(|line| BadLine { number: line.number, code: ExitCode::Usage, reason: reason.clone() }));
-        return Ok(0);
+        return Ok((state, 0));
     }
     let refused = |refusal| SessionError::Refused { refusal, entries: Vec::new() };
     let examined = examine(&state, &session.asker(), part).map_err(refused)?;
@@ -125,7 +127,7 @@ fn look(session: &mut Session<'_>, part: &Import, imported: &mut Imported, bad: 
     imported.fresh += fresh;
     imported.repeated += examined.repeated;
     bad.extend(examined.refused.into_iter().map(|(number, because)| bad_line(number, because)));
-    Ok(fresh)
+    Ok((state, fresh))
 }
 
 fn bad_line(number: u64, Because { code, message, hint }: Because) -> BadLine {

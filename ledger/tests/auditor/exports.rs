@@ -63,6 +63,14 @@ fn a_bundle_holds_as_many_entries_as_its_name_says() {
 }
 
 #[test]
+fn an_export_without_bundles_is_incomplete() {
+    let exported = Exported::new();
+    fs::remove_file(exported.bundle(exported.size)).expect("a bundle can be removed");
+    let error = Export::open(&exported.folder.path().join("export")).expect_err("nothing is left to open");
+    assert_eq!(error.exit_code(), ExitCode::Incomplete, "{error}");
+}
+
+#[test]
 fn a_body_file_that_is_shorter_than_its_salt_is_tampered_with() {
     let exported = Exported::new();
     fs::write(exported.body(), [7; 15]).expect("a body can be written");

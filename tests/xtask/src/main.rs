@@ -4,6 +4,7 @@ mod crash;
 mod faults;
 mod independent;
 mod install;
+mod mutants;
 mod shell;
 mod simulate;
 mod sizes;
@@ -41,6 +42,8 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
                             seeds as given for what is drawn by lot (3), and let every act of the disk fail
   simulate [RUNS [SEED]]    seeded histories of commands with deaths, faults and jumping clocks, against a small model, from
                             that seed on; one run tells what happens in it
+  mutants [FILTER…]         switch off each check of the verifier in turn, or those whose names hold a FILTER, and
+                            compare which vectors and tests fail with those that must
   docs [ARGUMENT…]          the documentation of every crate; --open shows it
   demo [ARGUMENT…]          the guided tour, as a release build
   help                      this text";
@@ -72,6 +75,7 @@ fn dispatch(words: &[&str]) -> Outcome {
         ["faults", rest @ ..] => faults::faults(without_dashes(rest)),
         ["independent", rest @ ..] => independent::independent(rest),
         ["simulate", rest @ ..] => simulate::simulate(rest),
+        ["mutants", rest @ ..] => mutants::run(without_dashes(rest)),
         ["docs", rest @ ..] => tasks::docs(rest),
         ["demo", rest @ ..] => tasks::demo(rest),
         ["check" | "advisories" | "ci", ..] => Err(Failure::Message(format!("`{}` takes no arguments", words[0]))),

@@ -153,7 +153,8 @@ fn counting() -> Vec<Case> {
             "Imported history that is said not to be accepted, which is said by leaving it out.",
             (onward("v1.0.0", 1).0, with(onward("v1.0.0", 1).1, "accept_asserted", json!(false))),
             "shape",
-        ),
+        )
+        .says("expected true, found false"),
         last(
             &left,
             &alice,

@@ -112,6 +112,31 @@ fn a_registry_that_is_gone_does_not_keep_an_abort_from_being_recorded() {
     line.shop.expect_sound();
 }
 
+/// Rules may drop a component while a run of it hangs: nothing goes on then, and the run can still be ended.
+// proves: NFR-004
+#[test]
+fn a_run_whose_component_the_rules_dropped_can_be_ended() {
+    let mut line = Line::new();
+    let (version, _) = line.release(1);
+    let gate = Gate::new();
+    line.proxy.hurt(2, "PUT", "/manifests/", Fault::Stall(gate.clone()));
+    let running = line.shop.start_promotion(&version, "none", "dev");
+    gate.wait_until_reached();
+    let _ = running.kill();
+    gate.open();
+    let other = "artifacts:\n  registry: http://127.0.0.1:1\n  promotion:\n    pipeline: shop\n    components: {web: web}\n";
+    line.shop.workspace.write("other.yaml", other);
+    line.shop.run(&["manifest", "adopt", "other.yaml"]).expect_code(0);
+    for command in [&["resume"][..], &["abort", "--reason", "gone"]] {
+        let run = line.shop.run(command).expect_code(3);
+        assert!(run.stderr.contains("has no component api") && run.stderr.contains("--leave-tags"), "{}", run.stderr);
+    }
+    let aborted = line.shop.json(&["abort", "--reason", "the component is gone", "--leave-tags"]);
+    assert!(!aborted["tags_left"].as_array().unwrap().is_empty(), "{aborted}");
+    line.registry.stop();
+    line.shop.expect_sound();
+}
+
 // proves: NFR-004, wf.promote.concurrency
 #[test]
 fn a_promotion_is_one_processs_until_it_dies_and_nobody_moves_latest_back() {

@@ -1,0 +1,286 @@
+//! The audit around the entries, exports, stores, and the front door.
+
+use crate::mutants::mutant::{Mutant, check, check_by};
+
+const AUDIT: &str = "custody/audit/judge.rs";
+const BODIES: &str = "custody/audit/bodies.rs";
+const REPORT: &str = "custody/audit/report.rs";
+const EXPORT: &str = "custody/export.rs";
+const BUNDLE: &str = "evidence/bundle.rs";
+const LEDGER: &str = "custody/ledger.rs";
+const MEMORY: &str = "custody/store/memory.rs";
+const SQLITE: &str = "custody/store/sqlite/mod.rs";
+const ROWS: &str = "custody/store/sqlite/rows.rs";
+
+pub(super) const CHECKS: &[Mutant] = &[
+    check(
+        "audit: an id once",
+        AUDIT,
+        "if «!self.ids.insert(id)» { let unlawful = Unlawful::new(Rule::UniqueId",
+        "false",
+        "law-unique-id unique-id-goes-on",
+    ),
+    check("audit: the pinned head", AUDIT, "let found = *self.chain.head(); if «found == pinned» {", "true", "pin-head"),
+    check("audit: the pinned genesis", AUDIT, "if let Some(pinned) = self.pins.genesis { if «pinned == found» {", "true", "pin-genesis"),
+    check(
+        "audit: the pinned origin",
+        AUDIT,
+        "&& «pinned != found» { let message = format!(\"not the ledger that was pinned: expected origin",
+        "false",
+        "pin-origin",
+    ),
+    check("audit: the pinned key", AUDIT, "if «self.chain.state().core().keys.iter().any(first)» {", "true", "pin-key"),
+    check("audit: an empty log", AUDIT, "if «size == 0» { self.found(ExitCode::Incomplete", "false", "log-empty"),
+    check(
+        "audit: a tail that is missing",
+        AUDIT,
+        "&& «pinned > size» { let message = format!(\"entries {size} to {}",
+        "false",
+        "pin-genesis-and-tail pin-tail-missing",
+    ),
+    check(
+        "audit: a body that is missing",
+        BODIES,
+        "Ok(None) if «self.removed.contains(&digest)» => {}",
+        "true",
+        "body-missing incomplete-over-unlawful",
+    ),
+    check("audit: a body's digest", BODIES, "if «actual != digest» || u64::try_from", "false", "body-changed body-salt-changed"),
+    check("audit: a body's size", BODIES, "|| «u64::try_from(body.bytes.len()) != Ok(evidence.size)» {", "false", "body-size"),
+    check(
+        "audit: of each exit code the first is told",
+        AUDIT,
+        "|| «!self.findings.iter().any(|finding| finding.code == code)» {",
+        "false",
+        "tampered-over-a-hundred",
+    ),
+    check(
+        "audit: tampering outweighs the rest",
+        REPORT,
+        ".find(|code| «self.findings.iter().any(|finding| finding.code == *code)»)",
+        "self.findings.first().is_some_and(|finding| finding.code == *code)",
+        "changed-over-unlawful incomplete-over-unlawful tampered-over-a-hundred tampered-over-unlawful
+         unlawful-over-not-understood",
+    ),
+    check_by(
+        "audit: the hash that a store files under",
+        AUDIT,
+        "if «filed_hash != hash» {",
+        "false",
+        ("auditor", "columns::an_entry_filed_under_another_hash_is_named"),
+    ),
+    check_by(
+        "audit: the id that a store files under",
+        AUDIT,
+        "if «filed_id != id» {",
+        "false",
+        ("auditor", "columns::an_entry_filed_under_another_id_is_named"),
+    ),
+    check_by(
+        "audit: a store finds what it holds",
+        AUDIT,
+        "if let Err(error) = «log.check()» { self.found(",
+        "Ok::<(), LogError>(())",
+        ("auditor", "columns::a_store_that_does_not_find_what_it_holds_is_tampered_with"),
+    ),
+    check_by(
+        "export: bundles without a gap",
+        EXPORT,
+        "if «index != expected» || narrow_before {",
+        "false",
+        ("lib", "custody::export::tests::bundles_follow_each_other_and_only_the_last_is_narrow"),
+    ),
+    check_by(
+        "export: only the last bundle is narrow",
+        EXPORT,
+        "if index != expected || «narrow_before» {",
+        "false",
+        ("lib", "custody::export::tests::bundles_follow_each_other_and_only_the_last_is_narrow"),
+    ),
+    check_by(
+        "export: a bundle at least",
+        EXPORT,
+        "if «bundles.is_empty()» { return Err(LogError::Missing",
+        "false",
+        ("auditor", "exports::an_export_without_bundles_is_incomplete"),
+    ),
+    check_by(
+        "export: a folder of bundles",
+        EXPORT,
+        "if «directory.is_dir() && !root.exists()» { return Err(LogError::Missing",
+        "false",
+        ("lib", "custody::export::tests::bundles_follow_each_other_and_only_the_last_is_narrow"),
+    ),
+    check_by(
+        "export: groups of three digits",
+        EXPORT,
+        "(«digits.len() == 3» && digits.bytes()",
+        "true",
+        ("lib", "custody::export::tests::a_bundle_has_one_name"),
+    ),
+    check_by(
+        "export: groups of digits",
+        EXPORT,
+        "&& «digits.bytes().all(|byte| byte.is_ascii_digit())»)",
+        "true",
+        ("lib", "custody::export::tests::a_bundle_has_one_name"),
+    ),
+    check_by(
+        "export: no leading groups of zeros",
+        EXPORT,
+        ".filter(|group| «!(deeper && above == 0 && *group == 0)»)",
+        "true",
+        ("lib", "custody::export::tests::a_bundle_has_one_name"),
+    ),
+    check_by(
+        "export: widths from 1 to 255",
+        EXPORT,
+        "|width| «(1..FULL).contains(width)» &&",
+        "true",
+        ("lib", "custody::export::tests::a_bundle_has_one_name"),
+    ),
+    check_by(
+        "export: widths in one spelling",
+        EXPORT,
+        "&& «width.to_string() == name»",
+        "true",
+        ("lib", "custody::export::tests::a_bundle_has_one_name"),
+    ),
+    check_by(
+        "export: as many entries as the name says",
+        EXPORT,
+        "if «entries.len() != width» {",
+        "false",
+        ("auditor", "exports::a_bundle_holds_as_many_entries_as_its_name_says"),
+    ),
+    check_by(
+        "export: a bundle that comes apart",
+        BUNDLE,
+        "let (entry, after) = «after.split_at_checked(length)».ok_or_else(|| cut(",
+        "Some(after.split_at_checked(length).unwrap_or((after, &[])))",
+        ("lib", "evidence::bundle::tests::nothing_may_be_cut_off evidence::bundle::tests::what_decodes_encodes_to_the_same_bytes"),
+    ),
+    check_by(
+        "export: a length before each entry",
+        BUNDLE,
+        "= «rest.split_first_chunk::<2>()».ok_or_else(|| cut(rest, 2))",
+        "Some(rest.split_first_chunk::<2>().unwrap_or((&[0, 0], &[])))",
+        ("lib", "evidence::bundle::tests::nothing_may_be_cut_off evidence::bundle::tests::what_decodes_encodes_to_the_same_bytes"),
+    ),
+    check_by(
+        "export: 1 to 256 entries in a bundle",
+        BUNDLE,
+        "if «(1..=FULL).contains(&found)» { Ok(()) } else { Err(BundleError::Width",
+        "true",
+        (
+            "lib",
+            "evidence::bundle::tests::a_bundle_holds_1_to_256_entries evidence::bundle::tests::nothing_may_be_cut_off
+             evidence::bundle::tests::paths_are_those_of_tlog_tiles",
+        ),
+    ),
+    check_by(
+        "export: a body has its salt",
+        EXPORT,
+        "= «bytes.split_first_chunk::<SALT>()» else { return Err(LogError::Damaged",
+        "Some(bytes.split_first_chunk::<SALT>().unwrap_or((&[0; SALT], &[])))",
+        ("auditor", "exports::a_body_file_that_is_shorter_than_its_salt_is_tampered_with"),
+    ),
+    check_by(
+        "export: a body's name is a digest",
+        EXPORT,
+        "let digest = «BodyDigest::from_hex(&name)» .map_err(|error| LogError::Damaged",
+        "BodyDigest::from_hex(&name).or_else(|_| BodyDigest::from_hex(&\"0\".repeat(64)))",
+        ("auditor", "exports::a_name_among_bodies_that_is_no_digest_is_tampered_with"),
+    ),
+    check_by(
+        "front door: an entry is read back as it was signed",
+        LEDGER,
+        "Some(entry) if «entry.note == found.note» &&",
+        "true",
+        ("front_door", "a_bit_of_the_entry_that_flips_on_its_way_is_heard_of_at_once"),
+    ),
+    check_by(
+        "front door: a hash is read back as it was filed",
+        LEDGER,
+        "&& «entry.hash == found.hash» &&",
+        "true",
+        ("front_door", "a_bit_of_its_hash_that_flips_on_its_way_is_heard_of_at_once"),
+    ),
+    check_by(
+        "front door: an entry is read back from its place",
+        LEDGER,
+        "&& «found.sequence.get() == place» => {",
+        "true",
+        ("front_door", "an_entry_that_is_read_back_from_another_place_is_not_stored"),
+    ),
+    check_by(
+        "front door: all is read back",
+        LEDGER,
+        "None if «place < end» => Err(AppendError::NotStored",
+        "false",
+        ("front_door", "a_store_that_keeps_nothing_is_not_believed"),
+    ),
+    check_by(
+        "front door: an unknown outcome is looked up",
+        LEDGER,
+        "Err(store::AppendError::OutcomeUnknown { .. }) if «is_there(store, entries)» => Ok(())",
+        "false",
+        ("front_door", "an_acknowledgement_that_was_lost_is_found_again_by_id"),
+    ),
+    check_by(
+        "front door: what is looked up is there",
+        LEDGER,
+        "«store.find(&last.id).is_ok_and(|found| found.is_some_and(|found| found.hash == last.hash))»",
+        "true",
+        ("front_door", "an_entry_that_was_lost_with_its_answer_is_not_taken_for_written"),
+    ),
+    check_by(
+        "front door: time does not fall",
+        LEDGER,
+        "else { «now.max(floor)» }",
+        "now",
+        ("front_door", "a_clock_that_fell_behind_does_not_make_time_fall"),
+    ),
+    check_by(
+        "store in memory: the head that was decided on",
+        MEMORY,
+        "let found = content.head(); if «found != *expected» { return Err(AppendError::HeadMoved",
+        "false",
+        ("store_contract", "memory_keeps_the_contract"),
+    ),
+    check_by(
+        "store in memory: an id once",
+        MEMORY,
+        "if «self.by_id.contains_key(&entry.id) || !ids.insert(entry.id)» { return Err(AppendError::IdTaken",
+        "false",
+        ("store_contract", "memory_keeps_the_contract"),
+    ),
+    check_by(
+        "store in memory: a hash once",
+        MEMORY,
+        "if «self.by_hash.contains_key(&entry.hash) || !hashes.insert(entry.hash)» { return Err(AppendError::HashTaken",
+        "false",
+        ("store_contract", "memory_keeps_the_contract"),
+    ),
+    check_by(
+        "store in a file: the head that was decided on",
+        SQLITE,
+        "if «found != *expected» { return Err(AppendError::HeadMoved",
+        "false",
+        ("store_contract", "sqlite_keeps_the_contract"),
+    ),
+    check_by(
+        "store in a file: no gap",
+        SQLITE,
+        "if «found != next» { return Err(self.damaged(",
+        "false",
+        ("store_sqlite", "damage::a_gap_is_damage"),
+    ),
+    check_by(
+        "store in a file: places that entries have",
+        ROWS,
+        "Ok(place) if «place < LARGEST_INTEGER» => Ok(Sequence::new(place))",
+        "true",
+        ("store_sqlite", "damage::values_that_no_entry_has_are_damage"),
+    ),
+];
