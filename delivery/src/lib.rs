@@ -3,6 +3,7 @@
 //! * [`history`]: what happened before the ledger, as people write it down;
 //! * [`manifest`]: the rules of a pipeline as people write them;
 //! * [`registry`]: where artifacts and their tags are kept;
+//! * [`scanner`]: reports of vulnerability scanners, and what they mean for a promotion;
 //! * [`session`]: a ledger and its index, opened to ask, decide and append;
 //! * [`runner`]: promotions and rollbacks, step by step, each announced before it is made and recorded after.
 
@@ -10,4 +11,5 @@ pub mod history;
 pub mod manifest;
 pub mod registry;
 pub mod runner;
+pub mod scanner;
 pub mod session;

@@ -14,10 +14,10 @@ use promotion_ledger::meaning::rules::Source;
 use super::cast::Cast;
 use super::land::{self, Line, Part};
 use super::past;
+use super::plan::{GenerateError, Made, Plan};
 use super::teller::{Teller, reason};
 use super::upkeep::Upkeep;
 use super::walks::{By, Walk, person};
-use super::{GenerateError, Made, Plan};
 
 /// One pipeline for so many entries, within bounds.
 const ENTRIES_PER_PIPELINE: u64 = 20_000;

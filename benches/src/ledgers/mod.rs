@@ -4,7 +4,8 @@
 //! Nothing is made up behind the law's back: what happens is asked for as commands, decided, and appended through the front
 //! door with a complete state.
 //!
-//! * [`Plan`], [`generate`]: what is asked for, and the telling of it;
+//! * [`generate`]: the telling of it;
+//! * `plan`: what is asked for, what comes of it, and why it may not;
 //! * `cast`: who writes, and with which keys;
 //! * `land`: pipelines, components, environments, and what is released there;
 //! * `teller`: the ledger so far, its clock, and the one way to append to it;
@@ -19,60 +20,17 @@ mod days;
 mod gathering;
 mod land;
 mod past;
+mod plan;
 mod teller;
 mod upkeep;
 mod walks;
 
 use promotion_ledger::custody::ledger::AppendError;
 use promotion_ledger::custody::store::{Head, Store};
-use promotion_ledger::evidence::chain::Chain;
-use promotion_ledger::evidence::keyring::SecretKey;
-use promotion_ledger::meaning::refusal::Refusal;
 
 use days::Days;
 use gathering::Gathering;
-
-/// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Plan {
-    /// How many entries, 100 at least.
-    pub entries: u64,
-    /// What chance follows from: the same seed gives the same bytes.
-    pub seed: u64,
-}
-
-/// Why a ledger could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum GenerateError {
-    /// There is no story in so few entries.
-    #[error("a ledger of {0} entries cannot be made: expected 100 at least")]
-    TooFew(u64),
-    /// The store, or the law, did not take what was to be appended.
-    #[error("after {size} entries: {error}")]
-    Append {
-        /// How many there were.
-        size: u64,
-        /// Why it was not taken.
-        error: Box<AppendError>,
-    },
-    /// Something that must always be possible was refused.
-    #[error("after {size} entries: refused: {refusal}")]
-    Refused {
-        /// How many there were.
-        size: u64,
-        /// Why it was refused.
-        refusal: Box<Refusal>,
-    },
-}
-
-/// What was made.
-#[derive(Debug)]
-pub struct Made {
-    /// The chain at the ledger's end, with the complete state.
-    pub chain: Chain,
-    /// The key of an admin that is live there.
-    pub admin: SecretKey,
-}
+pub use plan::{GenerateError, Made, Plan};
 
 /// Fills an empty store.
 pub fn generate(store: &dyn Store, plan: Plan) -> Result<Made, GenerateError> {

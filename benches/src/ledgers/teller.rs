@@ -19,7 +19,7 @@ use promotion_ledger::meaning::state::State;
 use promotion_ledger::meaning::time::Timestamp;
 
 use super::cast::Person;
-use super::{GenerateError, Plan};
+use super::plan::{GenerateError, Plan};
 
 /// When every story begins: 2019-01-07T08:00:00Z, a Monday. A million entries take it on by four and a half years.
 const BEGINNING: i64 = 1_546_848_000_000_000;

@@ -10,8 +10,8 @@ use promotion_ledger::meaning::id::Sequence;
 
 use super::cast::Cast;
 use super::land::Line;
+use super::plan::{GenerateError, Plan};
 use super::teller::{Teller, reason};
-use super::{GenerateError, Plan};
 
 /// How far a clock runs ahead, in seconds.
 const AHEAD: i64 = 6 * 3600;

@@ -13,8 +13,8 @@ use promotion_ledger::meaning::names::Repository;
 use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::state::State;
 
-use super::GenerateError;
 use super::cast::{Cast, Person};
+use super::plan::GenerateError;
 use super::teller::{Teller, reason};
 
 /// Who is at it.

@@ -1,15 +1,18 @@
 //! `record`: appends what somebody else saw. In this version: gate results.
 
+mod scan;
+
 use std::fs;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use promotion_ledger::custody::random::Random as _;
 use promotion_ledger::custody::store::Body;
 use promotion_ledger::evidence::hash::body_digest;
 use promotion_ledger::meaning::command::Command;
 use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::event::artifact::{Evidence, GateCompleted, GateStatus};
+use promotion_ledger::meaning::exit_code::ExitCode;
 use promotion_ledger::meaning::names::{Component, Environment, GateName, MediaType, Reason};
 
 use crate::answer::Answer;
@@ -19,6 +22,8 @@ use crate::machine::SystemRandom;
 use crate::page::{DIM, GOOD, Page, paint, short};
 use crate::session;
 use crate::views::run::{EntryRange, GateRecorded, GateResult};
+
+use scan::{Scan, ScanArguments};
 
 /// The most bytes that evidence may have.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -38,6 +43,7 @@ enum What {
 
 /// Records a gate's result, bound to a digest and an environment. The newest by place in the log counts.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("outcome").required(true).args(["status", "scan_report"])))]
 struct Gate {
     /// The gate's name, as the manifest has it
     name: GateName,
@@ -52,7 +58,9 @@ struct Gate {
     component: Option<Component>,
     /// How it ended
     #[arg(long, value_enum)]
-    status: Status,
+    status: Option<Status>,
+    #[command(flatten)]
+    scan: ScanArguments,
     /// What the gate wrote, kept beside the log and named by its digest
     #[arg(long, value_name = "FILE")]
     evidence: Option<PathBuf>,
@@ -82,17 +90,13 @@ pub(crate) fn run(context: &Context, arguments: Record) -> Result<Answer, Comman
 }
 
 fn record_gate(context: &Context, arguments: Gate) -> Result<Answer, CommandError> {
+    let outcome = Outcome::of(&arguments)?;
     let mut opened = session::open(context)?;
     let rules = opened.rules(context)?;
     let component = session::component(&rules, arguments.component.as_ref())?;
     let key = opened.signing_key(context)?;
-    let (evidence, body) = evidence(&arguments)?.unzip();
-    let status = match arguments.status {
-        Status::Passed => GateStatus::Passed,
-        Status::Failed => GateStatus::Failed,
-        Status::Skipped => GateStatus::Skipped,
-        Status::Warning => GateStatus::Warning,
-    };
+    let Outcome { status, message, evidence, scan } = outcome;
+    let (evidence, body) = evidence.unzip();
     let event = GateCompleted {
         component: component.clone(),
         digest: arguments.digest.clone(),
@@ -100,7 +104,7 @@ fn record_gate(context: &Context, arguments: Gate) -> Result<Answer, CommandErro
         environment: arguments.env.clone(),
         evidence: evidence.clone(),
         gate: arguments.name.clone(),
-        message: arguments.message,
+        message,
         pipeline: rules.pipeline().clone(),
         status,
     };
@@ -112,6 +116,9 @@ fn record_gate(context: &Context, arguments: Gate) -> Result<Answer, CommandErro
             "the manifest in force does not ask for gate {} in {}: the result is recorded and changes nothing",
             arguments.name, arguments.env
         ));
+    }
+    if let Some(warning) = scan.as_ref().and_then(|scan| scan.warning(&arguments.digest)) {
+        context.warn(warning);
     }
     let entries = EntryRange::of(&committed.entries);
     let view = GateRecorded {
@@ -125,6 +132,7 @@ fn record_gate(context: &Context, arguments: Gate) -> Result<Answer, CommandErro
             entry: entries.map(|entries| entries.first),
         }],
         evidence: evidence.map(|evidence| evidence.digest.to_string()),
+        scan: scan.as_ref().map(Scan::view),
         entries,
     };
     let mut page = Page::new();
@@ -136,10 +144,41 @@ fn record_gate(context: &Context, arguments: Gate) -> Result<Answer, CommandErro
         short(&arguments.digest),
         arguments.env
     ));
+    if let Some(scan) = &scan {
+        scan.show(&mut page);
+    }
     Ok(Answer::new(page, &view))
 }
 
-/// The evidence as the event names it, and the body to keep. Salted, so that a guess at its content proves nothing.
+/// How a gate ended: as the caller says, or as a scanner's report says.
+struct Outcome {
+    status: GateStatus,
+    message: Option<Reason>,
+    evidence: Option<(Evidence, Body)>,
+    scan: Option<Scan>,
+}
+
+impl Outcome {
+    /// Reads what there is to read, before anything is opened that could be written to.
+    fn of(arguments: &Gate) -> Result<Self, CommandError> {
+        if let Some(mut scan) = arguments.scan.read(&arguments.digest)? {
+            let json = MediaType::new("application/json").map_err(|error| CommandError::new(ExitCode::Failure, error.to_string()))?;
+            let evidence = kept(std::mem::take(&mut scan.bytes), json);
+            let message = Some(scan.verdict.sentence());
+            return Ok(Self { status: scan.verdict.status, message, evidence: Some(evidence), scan: Some(scan) });
+        }
+        let status = match arguments.status {
+            Some(Status::Passed) => GateStatus::Passed,
+            Some(Status::Failed) => GateStatus::Failed,
+            Some(Status::Skipped) => GateStatus::Skipped,
+            Some(Status::Warning) => GateStatus::Warning,
+            None => return Err(CommandError::usage("how did the gate end? Give --status or --scan-report")),
+        };
+        Ok(Self { status, message: arguments.message.clone(), evidence: evidence(arguments)?, scan: None })
+    }
+}
+
+/// The file that was given as evidence.
 fn evidence(arguments: &Gate) -> Result<Option<(Evidence, Body)>, CommandError> {
     let Some(path) = &arguments.evidence else { return Ok(None) };
     let size = fs::metadata(path).map_err(|error| file(path, "read", &error))?.len();
@@ -147,9 +186,14 @@ fn evidence(arguments: &Gate) -> Result<Option<(Evidence, Body)>, CommandError> 
         return Err(CommandError::usage(format!("{} has {size} bytes: evidence may have at most {LONGEST}", path.display())));
     }
     let bytes = fs::read(path).map_err(|error| file(path, "read", &error))?;
+    Ok(Some(kept(bytes, arguments.media_type.clone())))
+}
+
+/// The evidence as the event names it, and the body to keep. Salted, so that a guess at its content proves nothing.
+fn kept(bytes: Vec<u8>, media_type: MediaType) -> (Evidence, Body) {
     let mut salt = [0; 16];
     SystemRandom.fill(&mut salt);
     let digest = body_digest(&salt, &bytes);
     let size = bytes.len() as u64;
-    Ok(Some((Evidence { digest, media_type: arguments.media_type.clone(), size }, Body { digest, salt, bytes })))
+    (Evidence { digest, media_type, size }, Body { digest, salt, bytes })
 }

@@ -8,6 +8,7 @@ pub(crate) mod impact;
 pub(crate) mod import;
 pub(crate) mod moment;
 pub(crate) mod run;
+pub(crate) mod scan;
 pub(crate) mod setup;
 pub(crate) mod show;
 pub(crate) mod status;

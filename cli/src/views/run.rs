@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::answer::View;
+use crate::views::scan::ScanResult;
 
 /// The first and the last entry that a command appended.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
@@ -147,6 +148,8 @@ pub(crate) struct GateRecorded {
     pub(crate) gate_results: Vec<GateResult>,
     /// The digest of the body that holds the evidence, when some was given.
     pub(crate) evidence: Option<String>,
+    /// What the scanner's report said, when the status comes from one.
+    pub(crate) scan: Option<ScanResult>,
     /// The entries that this command appended.
     pub(crate) entries: Option<EntryRange>,
 }

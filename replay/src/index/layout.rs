@@ -7,7 +7,7 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"PmIx");
 
 /// The layout below and what the models put into it. Whoever changes either raises it: a file of another layout is made
 /// again from the log.
-const LAYOUT: i32 = 2;
+const LAYOUT: i32 = 3;
 
 /// A table whose rows follow from the log: its name, and how many of its first columns are its key.
 pub(crate) struct Table {
@@ -63,6 +63,7 @@ CREATE INDEX entry_type ON entry(event_type);
 CREATE INDEX entry_family ON entry(substr(event_type, 1, instr(event_type, '.')));
 CREATE INDEX entry_actor ON entry(actor);
 CREATE INDEX entry_component ON entry(component) WHERE component IS NOT NULL;
+CREATE INDEX entry_place ON entry(component, environment, pipeline) WHERE component IS NOT NULL AND environment IS NOT NULL;
 CREATE INDEX entry_environment ON entry(environment) WHERE environment IS NOT NULL;
 CREATE INDEX entry_version ON entry(version) WHERE version IS NOT NULL;
 CREATE INDEX entry_digest ON entry(digest) WHERE digest IS NOT NULL;

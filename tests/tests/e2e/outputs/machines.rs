@@ -29,6 +29,8 @@ const STORY: &[(&str, i32)] = &[
     ("promote v1.0.0 --from dev --to staging", 8),
     ("promote v1.0.0 --from dev --to staging --dry-run", 8),
     ("record gate tests --digest DIGEST --env staging --status passed --evidence manifest.yaml", 0),
+    ("record gate security_scan --digest DIGEST --env staging --scan-report scan.json --ignore-unfixed", 0),
+    ("record gate security_scan --digest DIGEST --env staging --scan-report manifest.yaml", 2),
     ("promote v1.0.0 --from dev --to staging", 0),
     ("rollback --env staging --reason none", 11),
     ("lock --env prod --reason closed", 0),
@@ -110,6 +112,8 @@ fn beginning() -> Shop {
     let shop = Shop::without_ledger(GATED);
     shop.workspace
         .write("other.yaml", "artifacts:\n  registry: oci-layout:images\n  promotion:\n    pipeline: shop\n    components: {api: api}\n");
+    let scan = include_str!("../../../../fixtures/scanner/trivy/findings.json");
+    shop.workspace.write("scan.json", scan.replace(&format!("sha256:{}", "1".repeat(64)), &digest("api", "v1.0.0")));
     shop.workspace.write("history.jsonl", include_str!("../../../../fixtures/history/shop.jsonl"));
     shop
 }

@@ -7,6 +7,7 @@ mod guards;
 mod keys;
 mod locks;
 mod pipelines;
+mod scans;
 mod story;
 
 pub(crate) use keys::add_key;
