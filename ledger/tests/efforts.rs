@@ -1,6 +1,8 @@
 //! Whatever the effort, the report is the same: plain verification is the reference, and work done ahead on threads and
 //! signatures checked by tables must come to its every word.
 
+#![allow(clippy::unwrap_used, reason = "what the helpers unwrap ends the test, as in the tests themselves")]
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
