@@ -188,7 +188,7 @@ impl Session<'_> {
         let index = &*self.index;
         let fetch = |key: &FactKey| if state.has(key) { Ok(state.fact(key).cloned()) } else { index.fact(key) };
         let entries = ledger::append(self.store, &mut chain, &self.writer, events, bodies, fetch)?;
-        self.index.follow(self.store)?;
+        self.index.take_in(self.store, chain, &entries)?;
         Ok(entries)
     }
 

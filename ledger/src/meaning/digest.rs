@@ -1,8 +1,9 @@
 //! Digests: of artifacts as registries spell them, of entries, of bodies kept beside the log.
 
 use std::fmt;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A text that is not a digest of the kind asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,23 +21,23 @@ impl InvalidDigest {
 }
 
 /// An artifact's identity: `sha256:` and 64 hexadecimal digits in lower case (OCI image specification 1.1, descriptors).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Digest(String);
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Digest(Arc<str>);
 
 impl Digest {
     /// Checks the spelling and takes the digest.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidDigest> {
         let text = text.into();
         match text.strip_prefix("sha256:") {
-            Some(hex) if from_hex(hex).is_some() => Ok(Self(text)),
+            Some(hex) if from_hex(hex).is_some() => Ok(Self(text.into())),
             _ => Err(InvalidDigest::new("an artifact digest", "sha256: and 64 lower-case hexadecimal digits", &text)),
         }
     }
 
     /// From the 32 bytes that SHA-256 gave.
     pub fn from_sha256(bytes: &[u8; 32]) -> Self {
-        Self(format!("sha256:{}", to_hex(bytes)))
+        Self(format!("sha256:{}", to_hex(bytes)).into())
     }
 
     /// `sha256:` and 64 digits.
@@ -63,9 +64,15 @@ impl TryFrom<String> for Digest {
     }
 }
 
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
 impl From<Digest> for String {
     fn from(digest: Digest) -> String {
-        digest.0
+        digest.as_str().to_owned()
     }
 }
 

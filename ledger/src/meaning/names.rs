@@ -1,8 +1,9 @@
 //! The names that people give to things, each with its rules checked once, in its one constructor.
 
 use std::fmt;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A name that breaks its rules: which kind of name, what was found, what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,13 +17,14 @@ pub struct InvalidName {
     pub expected: &'static str,
 }
 
-/// Makes a name type: a checked constructor, decoding that goes through it, and display.
+/// Makes a name type: a checked constructor, decoding that goes through it, and display. Names stand in every key of a fact and
+/// are copied by the thousand: a copy shares its text.
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $kind:literal, $expected:literal, $check:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The rule that every such name keeps.
@@ -33,7 +35,7 @@ macro_rules! name {
                 let text = text.into();
                 let check: fn(&str) -> bool = $check;
                 if check(&text) {
-                    return Ok(Self(text));
+                    return Ok(Self(text.into()));
                 }
                 let found = text.chars().take(80).collect();
                 Err(InvalidName { kind: $kind, found, expected: $expected })
@@ -58,9 +60,15 @@ macro_rules! name {
             }
         }
 
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
         impl From<$name> for String {
             fn from(name: $name) -> String {
-                name.0
+                name.as_str().to_owned()
             }
         }
 

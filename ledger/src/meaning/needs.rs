@@ -69,17 +69,14 @@ impl About {
     }
 }
 
-/// The facts that the judgement needs and that the state does not have yet. Bring them and ask again, until there are none.
-pub fn missing(about: &About, state: &State) -> Vec<FactKey> {
+/// The facts that the judgement needs and that the state does not have yet, besides those of an import's lines.
+fn missing(about: &About, state: &State) -> Vec<FactKey> {
     let mut keys = Vec::new();
     if let Some((pipeline, environment)) = &about.locks {
         keys.push(FactKey::Locks(pipeline.clone(), environment.clone()));
     }
     if let Some(run) = about.run {
         keys.push(FactKey::Run(run));
-    }
-    if let Some((pipeline, lines)) = &about.lines {
-        asserted(pipeline, lines, &mut keys);
     }
     if let Some((pipeline, component)) = &about.subject {
         subject(pipeline, component, about, state, &mut keys);
@@ -92,6 +89,15 @@ pub fn missing(about: &About, state: &State) -> Vec<FactKey> {
 
 /// Brings every fact that the judgement needs, each from `fetch`.
 pub fn bring<E>(about: &About, state: &mut State, mut fetch: impl FnMut(&FactKey) -> Result<Option<Fact>, E>) -> Result<(), E> {
+    // What the lines of an import need follows from them alone, and they are many: they are gone through once.
+    if let Some((pipeline, lines)) = &about.lines {
+        for key in lines.iter().flat_map(|line| asserted(pipeline, line)) {
+            if !state.has(&key) {
+                let fact = fetch(&key)?;
+                state.bring(key, fact);
+            }
+        }
+    }
     loop {
         let keys = missing(about, state);
         if keys.is_empty() {
@@ -106,12 +112,13 @@ pub fn bring<E>(about: &About, state: &mut State, mut fetch: impl FnMut(&FactKey
 
 /// An import is judged by what it repeats and by when the first recorded run of each place was; applying it, by what was
 /// asserted of each version before.
-fn asserted(pipeline: &Pipeline, lines: &[Asserted], keys: &mut Vec<FactKey>) {
-    for line in lines {
-        keys.push(FactKey::Line(line.id(pipeline)));
-        keys.push(FactKey::Place(pipeline.clone(), line.component.clone(), line.to.clone()));
-        keys.push(FactKey::Asserted(pipeline.clone(), line.component.clone(), line.to.clone(), line.version.clone()));
-    }
+fn asserted(pipeline: &Pipeline, line: &Asserted) -> [FactKey; 3] {
+    let Asserted { component, to, version, .. } = line;
+    [
+        FactKey::Line(line.id(pipeline)),
+        FactKey::Place(pipeline.clone(), component.clone(), to.clone()),
+        FactKey::Asserted(pipeline.clone(), component.clone(), to.clone(), version.clone()),
+    ]
 }
 
 fn subject(pipeline: &Pipeline, component: &Component, about: &About, state: &State, keys: &mut Vec<FactKey>) {

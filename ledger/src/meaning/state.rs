@@ -1,6 +1,8 @@
 //! The state: what follows from all entries so far. `apply` is the only fold; it cannot fail.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
+
+use foldhash::quality::RandomState;
 
 use super::core::{Adopted, Core, Identity, Proposal};
 use super::digest::{Digest, LineId};
@@ -18,21 +20,21 @@ use super::time::Timestamp;
 pub struct State {
     /// What every judgement needs.
     core: Core,
-    facts: BTreeMap<FactKey, Option<Fact>>,
+    facts: HashMap<FactKey, Option<Fact>, RandomState>,
     /// Whether a fact that is not in the map is known not to exist; in a slice it was just not brought.
     complete: bool,
-    changed: BTreeSet<FactKey>,
+    changed: HashSet<FactKey, RandomState>,
 }
 
 impl State {
     /// The state before entry 0, complete: what is not in it does not exist.
     pub fn genesis() -> Self {
-        Self { core: Core::default(), facts: BTreeMap::new(), complete: true, changed: BTreeSet::new() }
+        Self { core: Core::default(), facts: HashMap::default(), complete: true, changed: HashSet::default() }
     }
 
     /// A slice: the core, and no facts until they are brought.
     pub fn slice(core: Core) -> Self {
-        Self { core, facts: BTreeMap::new(), complete: false, changed: BTreeSet::new() }
+        Self { core, facts: HashMap::default(), complete: false, changed: HashSet::default() }
     }
 
     /// What every judgement needs.
@@ -57,7 +59,8 @@ impl State {
 
     /// Takes over the core of a slice that began where this state stands, and all that changed in it since.
     pub fn go_on_with(&mut self, mut slice: Self) {
-        for (key, fact) in slice.take_changes() {
+        for key in slice.changed {
+            let fact = slice.facts.remove(&key).flatten();
             self.put(key, fact);
         }
         self.core = slice.core;
@@ -68,10 +71,13 @@ impl State {
         self.facts.insert(key, fact);
     }
 
-    /// The facts of a slice that changed since the last call, with their new values; `None` where a fact is no more.
+    /// The facts of a slice that changed since the last call, in no order, with their new values; `None` where a fact is no more.
     pub fn take_changes(&mut self) -> Vec<(FactKey, Option<Fact>)> {
-        let changed = std::mem::take(&mut self.changed);
-        changed.into_iter().map(|key| (key.clone(), self.facts.get(&key).cloned().flatten())).collect()
+        let with_fact = |key: FactKey| {
+            let fact = self.facts.get(&key).cloned().flatten();
+            (key, fact)
+        };
+        std::mem::take(&mut self.changed).into_iter().map(with_fact).collect()
     }
 
     /// Drops every fact of a slice, to bound memory; they are brought again when needed.
@@ -81,9 +87,11 @@ impl State {
         }
     }
 
-    /// Every fact that there is.
+    /// Every fact that there is, in order.
     pub fn facts(&self) -> impl Iterator<Item = (&FactKey, &Fact)> {
-        self.facts.iter().filter_map(|(key, fact)| fact.as_ref().map(|fact| (key, fact)))
+        let mut facts: Vec<_> = self.facts.iter().filter_map(|(key, fact)| fact.as_ref().map(|fact| (key, fact))).collect();
+        facts.sort_unstable_by_key(|(key, _)| *key);
+        facts.into_iter()
     }
 
     fn get(&self, key: &FactKey) -> Option<&Fact> {

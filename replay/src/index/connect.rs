@@ -48,6 +48,7 @@ pub(super) fn private(name: &str) -> Result<Connection, IndexError> {
         let mut connection = Connection::open(name)?;
         connection.pragma_update(None, "synchronous", "OFF")?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        keep_plans(&connection)?;
         layout::make(&mut connection)?;
         Ok(connection)
     };
@@ -80,9 +81,15 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "cache_size", -CACHE)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    keep_plans(&connection)?;
     // The last to close would else fold the log into the file and delete it: ten times the cost of a command.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(connection)
+}
+
+/// SQLite would else compile a statement anew for each value that is bound to it, to see whether another plan suits it better.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
 }
 
 /// Readers keep their picture while another process writes only with a write-ahead log. The first to switch it on needs

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use promotion_ledger::custody::ledger;
 use promotion_ledger::custody::store::{Head, Store};
-use promotion_ledger::evidence::chain::{Admitted, Chain, Failed};
+use promotion_ledger::evidence::chain::{Admitted, Chain, Failed, Verified};
 use promotion_ledger::evidence::entry::Entry;
 use promotion_ledger::evidence::hash::leaf_hash;
 use promotion_ledger::meaning::digest::EntryHash;
@@ -52,6 +52,36 @@ impl Index {
         self.check_end(&end)?;
         let known = if rebuilt { 0 } else { before };
         Ok(Followed { new: self.head().size.saturating_sub(known) })
+    }
+
+    /// Takes in what was appended over [`Index::chain`] and read back: it was verified then, and is not verified again.
+    /// When another process took it in meanwhile, or more, the log is followed.
+    pub fn take_in(&mut self, store: &dyn Store, chain: Chain, entries: &[Verified]) -> Result<(), FollowError> {
+        if self.took_in(chain, entries)? {
+            connect::fold_long_log(&self.connection, &self.place);
+            return Ok(self.renew()?);
+        }
+        self.follow(store).map(|_| ())
+    }
+
+    fn took_in(&mut self, chain: Chain, entries: &[Verified]) -> Result<bool, IndexError> {
+        let began = self.head();
+        if entries.first().is_none_or(|first| first.sequence().get() != began.size) {
+            return Ok(false);
+        }
+        self.let_go()?;
+        let place = self.place.as_path();
+        let fault = |error: rusqlite::Error| IndexError::of(place, &error);
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault)?;
+        let position = Position::load(&transaction).map_err(fault)?;
+        if position.head != began {
+            return Ok(false);
+        }
+        let mut batch = Batch { connection: &transaction, place, chain, position, held: 0 };
+        entries.iter().try_for_each(|entry| batch.write(entry)).map_err(fault)?;
+        batch.finish().map_err(fault)?;
+        transaction.commit().map_err(fault)?;
+        Ok(true)
     }
 
     /// Follows the log to that size, and keeps what was verified when an entry before it is at fault.
@@ -183,9 +213,7 @@ impl Batch<'_> {
         })?;
         match admitted {
             Admitted::Verified(entry) => {
-                let changes = models::changes(&entry);
-                changes.iter().try_for_each(|change| write::write(connection, change)).map_err(fault)?;
-                self.held += changes.len();
+                self.write(&entry).map_err(fault)?;
                 if self.held > HELD {
                     self.held = 0;
                     put_facts(connection, &mut self.chain).map_err(fault)?;
@@ -199,6 +227,12 @@ impl Batch<'_> {
                 write::record(connection, &models::passed_over(&entry, *self.chain.head())).map_err(fault)
             }
         }
+    }
+
+    fn write(&mut self, entry: &Verified) -> rusqlite::Result<()> {
+        let changes = models::changes(entry);
+        self.held += changes.len();
+        changes.iter().try_for_each(|change| write::write(self.connection, change))
     }
 
     /// Writes the facts that changed, and how far the index is now.

@@ -147,10 +147,9 @@ impl Lines {
 impl Asserted {
     /// What tells it from other lines of any pipeline. Two lines that say the same have the same.
     pub fn id(&self, pipeline: &Pipeline) -> LineId {
-        let mut hash = Sha256::new();
         let time = self.time.as_micros().to_string();
         // No field but the last may hold a line feed, so no two lines have one spelling.
-        for field in [
+        let spelling = [
             pipeline.as_str(),
             self.component.as_str(),
             self.version.as_str(),
@@ -160,12 +159,9 @@ impl Asserted {
             self.kind.as_str(),
             self.actor.as_str(),
             &time,
-        ] {
-            hash.update(field);
-            hash.update("\n");
-        }
-        hash.update(self.note.as_ref().map_or("", Reason::as_str));
-        LineId::from_bytes(hash.finalize().into())
+            self.note.as_ref().map_or("", Reason::as_str),
+        ];
+        LineId::from_bytes(Sha256::digest(spelling.join("\n")).into())
     }
 }
 
