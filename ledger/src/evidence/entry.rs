@@ -48,7 +48,6 @@ pub struct Entry<'a> {
 
 /// What the data of an entry says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "one at a time, and nearly always an event: a box would cost more than it saves")]
 pub enum Content {
     /// An event of a type that this program knows.
     Event(Event),
