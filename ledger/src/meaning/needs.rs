@@ -1,7 +1,7 @@
 //! Which facts a judgement needs, so that an index brings just those and nothing folds from zero.
 //!
 //! Some facts lead to others (a promotion that is under way names its digest), so the answer is asked for again until
-//! nothing is missing: see [`missing`].
+//! nothing is missing: see [`bring`].
 
 use super::digest::Digest;
 use super::event::Event;
