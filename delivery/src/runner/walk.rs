@@ -48,7 +48,12 @@ pub(super) fn to_the_end(
 fn complete(runner: &mut Runner<'_, '_>, id: PromotionId, epoch: Epoch) -> Result<Vec<Verified>, RunError> {
     let about = about(runner, id)?;
     let appended = runner.session.append(|state| completion(state, id, epoch).into_iter().collect(), &about);
-    appended.map_err(|error| lost(error, id))
+    let entries = appended.map_err(|error| lost(error, id))?;
+    if entries.is_empty() {
+        // Somebody took it over between the last look and this one, and ended it.
+        held(&look(runner, id)?, id, epoch)?;
+    }
+    Ok(entries)
 }
 
 /// The completion as the state backs it; an unfounded one is for the law to refuse.

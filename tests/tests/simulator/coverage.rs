@@ -38,7 +38,9 @@ const TROUBLES: [&str; 11] = [
 ];
 
 /// What is too rare for a few hundred runs, and must have happened in thousands.
-const RARE: [&str; 7] = [
+const RARE: [&str; 9] = [
+    "death after rollback.requested",
+    "event key.endorsed",
     "event promotion.failed",
     "event rollback.failed",
     "death after step.started rollback",

@@ -145,7 +145,7 @@ pub(super) const CHECKS: &[Mutant] = &[
     check(
         "artifact digest: its spelling",
         DIGEST,
-        "Some(hex) if «from_hex(hex).is_some()» => Ok(Self(text))",
+        "Some(hex) if «from_hex(hex).is_some()» => Ok(Self(text.into()))",
         "true",
         "law-shape-digest-upper-case",
     ),
