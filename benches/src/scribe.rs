@@ -67,6 +67,7 @@ impl Scribe {
         let proof = Claim::of_first_key(&origin, &ledger_id, &self.actor).prove(&self.key).expect("plain names are names");
         let first = KeyAddition {
             grants: vec![Grant::everything()],
+            groups: Vec::new(),
             name: self.key.key().name().clone(),
             principal: self.actor.clone(),
             proof: b64::encode(&proof),
@@ -76,8 +77,9 @@ impl Scribe {
         let component = ComponentRule {
             name: Component::new("api").expect("plain names are names"),
             repository: Repository::new("registry.bench.example/api").expect("plain names are names"),
+            versions: None,
         };
-        let environment = EnvironmentRule { gates: vec![], name: Environment::new("dev").expect("plain names are names") };
+        let environment = EnvironmentRule::new(Environment::new("dev").expect("plain names are names"), vec![]);
         let rules =
             Rules::new(Pipeline::new("shop").expect("plain names are names"), vec![component], vec![environment], OnIncomparable::Warn)
                 .expect("plain names are names");
@@ -93,6 +95,7 @@ pub fn registered(number: u64) -> Event {
     let mut digest = [0; 32];
     digest[..8].copy_from_slice(&number.to_be_bytes());
     ArtifactRegistered {
+        breaking: Vec::new(),
         component: Component::new("api").expect("plain names are names"),
         digest: Digest::from_sha256(&digest),
         pipeline: Pipeline::new("shop").expect("plain names are names"),

@@ -60,6 +60,8 @@ pub(crate) enum Output {
     Json,
     /// The same object as YAML
     Yaml,
+    /// The rows of an answer that is a list, for spreadsheets: status, history, where, diff
+    Csv,
 }
 
 /// When to colour.

@@ -16,8 +16,10 @@ use promotion_ledger::meaning::time::Timestamp;
 use crate::answer::Answer;
 use crate::args::{Color, Global, Output};
 use crate::error::CommandError;
+use crate::formats::{csv, json, yaml};
 use crate::machine::{SystemClock, SystemRandom};
-use crate::page::{BAD, DIM, Page, WARN, paint, visible};
+use crate::page::{BAD, DIM, Page, WARN};
+use crate::shown::{Show, Shown, paint, shown};
 
 /// Options, environment, folders.
 pub(crate) struct Context {
@@ -86,22 +88,21 @@ impl Context {
     }
 
     /// Says something to whoever is watching; not data.
-    pub(crate) fn say(&self, text: impl std::fmt::Display) {
+    pub(crate) fn say(&self, text: impl Show) {
         if !self.global.quiet {
-            self.write_err(&format!("{text}\n"));
+            self.say_line(&text.show());
         }
     }
 
     /// Says something to whoever asked for more.
-    pub(crate) fn detail(&self, text: impl std::fmt::Display) {
+    pub(crate) fn detail(&self, text: impl Show) {
         if self.global.verbose {
-            self.write_err(&paint(DIM, text).to_string());
-            self.write_err("\n");
+            self.say_line(&paint(DIM, text));
         }
     }
 
-    pub(crate) fn warn(&self, text: impl std::fmt::Display) {
-        self.say(format!("{} {}", paint(WARN, "warning:"), visible(text)));
+    pub(crate) fn warn(&self, text: impl Show) {
+        self.say(shown!("{} {}", paint(WARN, "warning:"), text));
     }
 
     /// Prints the answer or the error, and gives the process its code.
@@ -118,18 +119,27 @@ impl Context {
             }
         };
         if self.trace_given && self.global.output == Output::Table {
-            self.say(paint(DIM, format!("trace {}", self.trace_id)));
+            self.say(paint(DIM, shown!("trace {}", self.trace_id)));
         }
         std::process::ExitCode::from(code.number())
     }
 
     fn print(&self, answer: &Answer) {
-        match (&answer.value, self.global.output) {
-            (Some(value), Output::Json) => self.write_out(&json(&self.traced(value))),
-            (Some(value), Output::Yaml) => self.write_out(&yaml(&self.traced(value))),
-            _ if self.global.quiet && answer.value.is_some() && answer.code == ExitCode::Done => {}
-            _ => self.write_out(&answer.page.text()),
-        }
+        let text = match (&answer.script, &answer.value, answer.rows, self.global.output) {
+            (Some(script), ..) => script.clone(),
+            (_, Some(value), _, Output::Json) => json(&self.traced(value)),
+            (_, Some(value), _, Output::Yaml) => yaml(&self.traced(value)),
+            (_, Some(value), Some(rows), Output::Csv) => csv(value, rows),
+            _ if self.global.quiet && answer.value.is_some() && answer.code == ExitCode::Done => return,
+            _ => return self.print_page(&answer.page),
+        };
+        // A reader that went away has seen enough.
+        let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    }
+
+    fn print_page(&self, page: &Page) {
+        let mut stream = AutoStream::new(std::io::stdout().lock(), self.choice(&std::io::stdout()));
+        let _ = page.lines().try_for_each(|line| writeln!(stream, "{}", line.styled())).and_then(|()| stream.flush());
     }
 
     /// The object with what ties it to a trace.
@@ -142,12 +152,13 @@ impl Context {
     }
 
     fn print_error(&self, error: &CommandError) {
-        if self.global.output != Output::Table {
-            let value = self.error_object(error);
-            let text = if self.global.output == Output::Json { json(&value) } else { yaml(&value) };
-            self.write_out(&text);
-        }
-        self.write_err(&error_page(error).text());
+        let object = match self.global.output {
+            Output::Table | Output::Csv => String::new(),
+            Output::Json => json(&self.error_object(error)),
+            Output::Yaml => yaml(&self.error_object(error)),
+        };
+        let _ = std::io::stdout().lock().write_all(object.as_bytes());
+        error_page(error).lines().for_each(|line| self.say_line(&line));
     }
 
     fn error_object(&self, error: &CommandError) -> serde_json::Value {
@@ -171,15 +182,9 @@ impl Context {
         serde_json::json!({"schema": "promoledger.error/1", "success": false, "trace_id": self.trace_id, "error": details})
     }
 
-    fn write_out(&self, text: &str) {
-        let mut stream = AutoStream::new(std::io::stdout().lock(), self.choice(&std::io::stdout()));
-        // A reader that went away has seen enough.
-        let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
-    }
-
-    fn write_err(&self, text: &str) {
+    fn say_line(&self, line: &Shown) {
         let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice(&std::io::stderr()));
-        let _ = stream.write_all(text.as_bytes());
+        let _ = writeln!(stream, "{}", line.styled());
     }
 
     fn choice(&self, stream: &dyn anstream::stream::RawStream) -> ColorChoice {
@@ -219,28 +224,15 @@ fn error_page(error: &CommandError) -> Page {
         Some((first, last)) if first == last => format!(", recorded as entry {first}"),
         Some((first, last)) => format!(", recorded as entries {first} to {last}"),
     };
-    page.line(format!("{} {}", paint(BAD, "error:"), visible(&error.message)));
-    page.line(format!("  {}", paint(DIM, format!("exit {} ({}){recorded}", error.code.number(), error.code.meaning()))));
+    page.line(shown!("{} {}", paint(BAD, "error:"), error.message));
+    page.line(shown!("  {}", paint(DIM, format!("exit {} ({}){recorded}", error.code.number(), error.code.meaning()))));
     if let Some(hint) = &error.hint {
-        page.line(format!("  {} {}", paint(DIM, "hint:"), visible(hint)));
+        page.line(shown!("  {} {}", paint(DIM, "hint:"), hint));
     }
     for other in &error.others {
-        page.line(format!(
-            "  {} {} {}",
-            paint(DIM, "also:"),
-            visible(&other.message),
-            paint(DIM, format!("(exit {})", other.code.number()))
-        ));
+        page.line(shown!("  {} {} {}", paint(DIM, "also:"), other.message, paint(DIM, format!("(exit {})", other.code.number()))));
     }
     page
-}
-
-fn json(value: &serde_json::Value) -> String {
-    serde_json::to_string_pretty(value).map(|text| text + "\n").expect("a JSON value is always JSON")
-}
-
-fn yaml(value: &serde_json::Value) -> String {
-    serde_saphyr::to_string(value).unwrap_or_else(|_| json(value))
 }
 
 /// The trace id of a W3C `traceparent`: 32 hexadecimal digits, not all zero.

@@ -73,9 +73,14 @@ pub(crate) fn environment() -> BTreeMap<String, OsString> {
     std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect()
 }
 
+/// The arguments, the program's name first.
+pub(crate) fn arguments() -> Vec<OsString> {
+    std::env::args_os().collect()
+}
+
 /// Whether the caller wants objects, as far as can be told of arguments that make no sense as a whole.
 pub(crate) fn asks_for_json(environment: &BTreeMap<String, OsString>) -> bool {
-    let arguments: Vec<String> = std::env::args_os().filter_map(|argument| argument.into_string().ok()).collect();
+    let arguments: Vec<String> = arguments().into_iter().filter_map(|argument| argument.into_string().ok()).collect();
     wants_json(&arguments, environment.get("PROMOLEDGER_OUTPUT").and_then(|value| value.to_str()))
 }
 

@@ -8,20 +8,21 @@ mod args;
 mod commands;
 mod context;
 mod error;
+mod formats;
+mod hidden;
 mod keys;
 mod machine;
 mod page;
 mod report;
 mod session;
+mod shown;
 mod trust;
+mod usage;
 mod views;
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use promotion_ledger::meaning::refusal::ExitCode as Code;
 
 use commands::Cli;
 use context::Context;
@@ -30,21 +31,9 @@ fn main() -> ExitCode {
     let environment = machine::environment();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, &environment),
+        Err(error) => return usage::explain(&error, &environment),
     };
     let context = Context::new(cli.global, environment);
     let outcome = commands::run(&context, cli.command);
     context.finish(outcome)
-}
-
-/// Prints what clap found wrong, or the help that was asked for.
-fn usage(error: &clap::Error, environment: &BTreeMap<String, OsString>) -> ExitCode {
-    let asked = !error.use_stderr();
-    if !asked && machine::asks_for_json(environment) {
-        context::print_usage_object(environment, &error.to_string());
-    }
-    // Nothing is left to be done when even that cannot be printed.
-    let _ = error.print();
-    let code = if asked { Code::Done } else { Code::Usage };
-    ExitCode::from(code.number())
 }

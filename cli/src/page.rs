@@ -1,7 +1,8 @@
 //! Pages: lines and tables for people, readable without colour, safe to show whatever the data holds.
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr;
+
+use crate::shown::{Show, Shown, paint, shown};
 
 /// Quiet text: what helps to read but is not the news.
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -14,10 +15,10 @@ pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
 /// Bad news.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Lines for people. Styles are written as escape codes and taken out where they are not wanted.
+/// Lines for people.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
-    lines: Vec<String>,
+    lines: Vec<Shown>,
 }
 
 impl Page {
@@ -25,23 +26,24 @@ impl Page {
         Self::default()
     }
 
-    /// Adds a line as it is: made by [`paint`] and [`visible`], or of the program's own words.
-    pub(crate) fn line(&mut self, text: impl Into<String>) {
-        self.lines.push(text.into());
+    /// Adds a line.
+    pub(crate) fn line(&mut self, text: impl Show) {
+        self.lines.push(text.show());
     }
 
     /// Adds an empty line.
     pub(crate) fn gap(&mut self) {
-        self.lines.push(String::new());
+        self.lines.push(Shown::default());
     }
 
     /// Adds a table, indented.
     pub(crate) fn table(&mut self, table: &Table, indent: usize) {
-        self.lines.extend(table.lines().into_iter().map(|line| format!("{:indent$}{line}", "")));
+        let margin = Shown::default().padded(indent);
+        self.lines.extend(table.lines().iter().map(|line| shown!("{}{}", margin, line)));
     }
 
     /// Adds lines of `label   value`, the values in one column.
-    pub(crate) fn pairs(&mut self, pairs: &[(&str, String)], indent: usize) {
+    pub(crate) fn pairs(&mut self, pairs: &[(&str, Shown)], indent: usize) {
         let mut table = Table::new(&[]);
         for (label, value) in pairs {
             table.row(vec![paint(DIM, label), value.clone()]);
@@ -53,16 +55,23 @@ impl Page {
         self.lines.is_empty()
     }
 
-    pub(crate) fn text(&self) -> String {
-        self.lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+    /// The lines, in order.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = Shown> {
+        self.lines.iter().map(Shown::trimmed)
+    }
+
+    /// The page without styles.
+    #[cfg(test)]
+    pub(crate) fn plain(&self) -> String {
+        self.lines().map(|line| line.plain() + "\n").collect()
     }
 }
 
 /// A table without borders: columns as wide as they must be, two spaces between them.
 #[derive(Debug)]
 pub(crate) struct Table {
-    header: Vec<String>,
-    rows: Vec<Vec<String>>,
+    header: Vec<Shown>,
+    rows: Vec<Vec<Shown>>,
 }
 
 impl Table {
@@ -71,57 +80,22 @@ impl Table {
         Self { header: header.iter().map(|name| paint(DIM, name)).collect(), rows: Vec::new() }
     }
 
-    pub(crate) fn row(&mut self, cells: Vec<String>) {
+    pub(crate) fn row(&mut self, cells: Vec<Shown>) {
         self.rows.push(cells);
     }
 
-    fn lines(&self) -> Vec<String> {
+    fn lines(&self) -> Vec<Shown> {
         let all = || std::iter::once(&self.header).filter(|header| !header.is_empty()).chain(&self.rows);
         let columns = all().map(Vec::len).max().unwrap_or(0);
         let widths: Vec<usize> =
-            (0..columns).map(|column| all().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0)).collect();
+            (0..columns).map(|column| all().filter_map(|row| row.get(column)).map(Shown::width).max().unwrap_or(0)).collect();
         all()
             .map(|row| {
-                let cells = row.iter().zip(&widths).map(|(cell, width_of_column)| {
-                    let padding = width_of_column.saturating_sub(width(cell));
-                    format!("{cell}{:padding$}", "")
-                });
-                cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+                let cells: Vec<Shown> = row.iter().zip(&widths).map(|(cell, width)| cell.padded(*width)).collect();
+                Shown::join(&cells, "  ").trimmed()
             })
             .collect()
     }
-}
-
-/// The text in a style.
-pub(crate) fn paint(style: Style, text: impl std::fmt::Display) -> String {
-    format!("{style}{text}{style:#}")
-}
-
-/// Text from the record or from outside, with control, bidirectional and escape characters made visible, so that no
-/// reason or name can play with the terminal that shows it.
-pub(crate) fn visible(text: impl std::fmt::Display) -> String {
-    let text = text.to_string();
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_hidden(character) {
-            shown.extend(character.escape_unicode());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
-}
-
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}')
-}
-
-/// How many columns of a terminal the text takes, styles not counted.
-fn width(text: &str) -> usize {
-    anstream::adapter::strip_str(text).to_string().width()
 }
 
 /// A digest, short enough for a table: `sha256:0c1f77ab…`.
@@ -150,20 +124,14 @@ pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_hidden_reaches_the_terminal() {
-        assert_eq!(visible("plain “text” 日本"), "plain “text” 日本");
-        assert_eq!(visible("\u{1b}[31mred\u{7}"), "\\u{1b}[31mred\\u{7}");
-        assert_eq!(visible("a\u{202e}b\nc"), "a\\u{202e}b\\u{a}c");
-    }
+    use crate::shown::visible;
 
     #[test]
     fn columns_line_up_whatever_their_style() {
         let mut table = Table::new(&["name", "value"]);
-        table.row(vec![paint(GOOD, "é"), "1".to_owned()]);
-        table.row(vec!["日本".to_owned(), "2".to_owned()]);
-        let plain: Vec<String> = table.lines().iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect();
+        table.row(vec![paint(GOOD, "é"), visible("1")]);
+        table.row(vec![visible("日本"), visible("2")]);
+        let plain: Vec<String> = table.lines().iter().map(Shown::plain).collect();
         assert_eq!(plain, ["name  value", "é     1", "日本  2"]);
     }
 }

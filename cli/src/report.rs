@@ -15,8 +15,9 @@ use promotion_replay::models::rows::Kind;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{BAD, BOLD, DIM, GOOD, Page, Table, WARN, paint, short, visible};
+use crate::page::{BAD, BOLD, DIM, GOOD, Page, Table, WARN, short};
 use crate::session::{self, Opened};
+use crate::shown::{Shown, paint, shown, visible};
 use crate::views::run::{EntryRange, Estimate, GateResult, Promoted, Tag};
 
 /// How many earlier runs an estimate rests on at most.
@@ -138,7 +139,7 @@ fn already(opened: &Opened, subject: &Subject, mut view: Promoted) -> Result<Ans
     let fact = opened.index.fact(&place)?;
     let mut page = Page::new();
     view.already = true;
-    let mut since = String::new();
+    let mut since = Shown::default();
     if let Some(promotion_ledger::meaning::facts::Fact::Place(place)) = fact
         && let Some(holder) = place.holder
     {
@@ -147,7 +148,7 @@ fn already(opened: &Opened, subject: &Subject, mut view: Promoted) -> Result<Ans
         since = paint(DIM, format!("since entry {}", holder.since));
     }
     let word = if subject.action == Action::Promote { "Already promoted" } else { "Already there" };
-    page.line(format!("{word}  {} {} is in {}  {since}", subject.component, subject.version, subject.to));
+    page.line(shown!("{}  {} {} is in {}  {}", word, subject.component, subject.version, subject.to, since));
     Ok(Answer::new(page, &view))
 }
 
@@ -156,17 +157,17 @@ fn done_page(context: &Context, subject: &Subject, view: &Promoted, downgrade: O
     let entries = view.entries.map(EntryRange::words).unwrap_or_default();
     let id = view.promotion_id.as_deref().unwrap_or_default();
     let resumed = if view.resumed { ", resumed" } else { "" };
-    page.line(format!("{}  {}", paint(BOLD, subject.words()), paint(DIM, format!("promotion {}, {entries}{resumed}", brief(id)))));
+    page.line(shown!("{}  {}", paint(BOLD, subject.words()), paint(DIM, format!("promotion {}, {entries}{resumed}", brief(id)))));
     let mut rows = Vec::new();
     if let Some(via) = &view.authorized_via {
-        rows.push(("authorization".to_owned(), paint(GOOD, "passed"), visible(via)));
+        rows.push((visible("authorization"), paint(GOOD, "passed"), visible(via)));
     }
     if let Some(downgrade) = downgrade {
-        rows.push(("downgrade guard".to_owned(), guard_word(downgrade), guard_words(downgrade)));
+        rows.push((visible("downgrade guard"), guard_word(downgrade), visible(guard_words(downgrade))));
     }
     for gate in &view.gate_results {
         let entry = gate.entry.map(|entry| paint(DIM, format!("entry {entry}"))).unwrap_or_default();
-        rows.push((gate.gate.clone(), status_word(&gate.status), entry));
+        rows.push((visible(&gate.gate), status_word(&gate.status), entry));
     }
     let mut table = Table::new(&[]);
     for (name, word, detail) in rows {
@@ -175,7 +176,7 @@ fn done_page(context: &Context, subject: &Subject, view: &Promoted, downgrade: O
     page.table(&table, 2);
     let tags: Vec<&str> = view.tags.iter().map(|tag| tag.tag.as_str()).collect();
     if !tags.is_empty() {
-        page.line(format!(
+        page.line(shown!(
             "{}    {} → {}",
             paint(GOOD, "Tagged"),
             tags.join(", "),
@@ -186,7 +187,7 @@ fn done_page(context: &Context, subject: &Subject, view: &Promoted, downgrade: O
         Action::Promote => ("Promoted", format!("{} {} to {}", subject.component, subject.version, subject.to)),
         Action::Rollback => ("Rolled back", format!("{} to {} {}", subject.to, subject.component, subject.version)),
     };
-    page.line(format!("{}  {what}  {}", paint(GOOD, word), paint(DIM, format!("trace {}", context.trace_id))));
+    page.line(shown!("{}  {}  {}", paint(GOOD, word), what, paint(DIM, format!("trace {}", context.trace_id))));
     page
 }
 
@@ -194,7 +195,7 @@ fn brief(id: &str) -> String {
     id.chars().take(13).collect()
 }
 
-fn guard_word(decided: &DowngradeDecided) -> String {
+fn guard_word(decided: &DowngradeDecided) -> Shown {
     match (decided.outcome, decided.comparison) {
         (Outcome::Refused, _) => paint(BAD, "refused"),
         (Outcome::Passed, Comparison::Older | Comparison::Incomparable) => paint(WARN, "warning"),
@@ -212,7 +213,7 @@ fn guard_words(decided: &DowngradeDecided) -> String {
     }
 }
 
-fn status_word(status: &str) -> String {
+fn status_word(status: &str) -> Shown {
     match status {
         "passed" => paint(GOOD, status),
         "warning" | "skipped" => paint(WARN, status),
@@ -254,15 +255,15 @@ fn would(_context: &Context, subject: &Subject, mut view: Promoted, decision: &D
         view.tags = [first, format!("latest-{}", subject.to)].map(|tag| Tag { tag, digest: digest.clone() }).into();
     }
     let mut page = Page::new();
-    page.line(format!("{}  {}", paint(BOLD, subject.words()), paint(DIM, "dry run: nothing is written anywhere")));
+    page.line(shown!("{}  {}", paint(BOLD, subject.words()), paint(DIM, "dry run: nothing is written anywhere")));
     let mut table = Table::new(&[]);
     for gate in &view.gate_results {
         let entry = gate.entry.map(|entry| paint(DIM, format!("entry {entry}"))).unwrap_or_default();
-        table.row(vec![gate.gate.clone(), status_word(&gate.status), entry]);
+        table.row(vec![visible(&gate.gate), status_word(&gate.status), entry]);
     }
     page.table(&table, 2);
     for warning in &view.warnings {
-        page.line(format!("  {} {}", paint(WARN, "warning:"), visible(warning)));
+        page.line(shown!("  {} {}", paint(WARN, "warning:"), visible(warning)));
     }
     for tag in &view.tags {
         page.line(format!("  would tag {} → {}", tag.tag, short(&tag.digest)));

@@ -1,5 +1,6 @@
 //! The outside world that a promotion touches, and the runner that walks a promotion through it.
 //!
+//! * [`calendar`]: times in which an environment takes no promotion, from what people write to intervals;
 //! * [`history`]: what happened before the ledger, as people write it down;
 //! * [`manifest`]: the rules of a pipeline as people write them;
 //! * [`registry`]: where artifacts and their tags are kept;
@@ -7,6 +8,7 @@
 //! * [`session`]: a ledger and its index, opened to ask, decide and append;
 //! * [`runner`]: promotions and rollbacks, step by step, each announced before it is made and recorded after.
 
+pub mod calendar;
 pub mod history;
 pub mod manifest;
 pub mod registry;

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use promotion_ledger::custody::clock::{Clock, Stopped};
 use promotion_ledger::custody::ledger::{self, AppendError, Writer};
 use promotion_ledger::custody::store::{Body, Store};
 use promotion_ledger::evidence::chain::Verified;
@@ -16,6 +17,7 @@ use promotion_ledger::meaning::id::SigningKey;
 use promotion_ledger::meaning::needs::About;
 use promotion_ledger::meaning::refusal::{ExitCode, Refusal};
 use promotion_ledger::meaning::state::State;
+use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::index::{FollowError, Index, IndexError};
 
 /// How often a decision is made anew because the log grew meanwhile, before the session gives up with "busy".
@@ -90,7 +92,11 @@ impl Session<'_> {
     /// Who asks: the writer's key and actor.
     pub fn asker(&self) -> Asker {
         let key = self.writer.signer.key();
-        Asker { key: SigningKey { name: key.name().clone(), public: key.public() }, actor: self.writer.actor.clone() }
+        Asker {
+            key: SigningKey { name: key.name().clone(), public: key.public() },
+            actor: self.writer.actor.clone(),
+            now: self.writer.clock.now(),
+        }
     }
 
     /// Reads what is new in the log, and gives the state that the judgement needs.
@@ -120,8 +126,10 @@ impl Session<'_> {
                 Some(state) => state,
                 None => self.look(&command.about())?,
             };
-            let outcome = decide(&state, &self.asker(), command);
-            if let Some(committed) = self.settle(&state, outcome, bodies, attempt)? {
+            // Its entries bear the time that it was decided at: what was decided by the clock stays right.
+            let asker = self.asker();
+            let outcome = decide(&state, &asker, command);
+            if let Some(committed) = self.settle(&state, outcome, bodies, (attempt, asker.now))? {
                 return Ok(committed);
             }
         }
@@ -133,11 +141,12 @@ impl Session<'_> {
     pub fn refuse(&mut self, command: &Command) -> Result<(), SessionError> {
         for attempt in 0..ATTEMPTS {
             let state = self.look(&command.about())?;
-            let outcome = decide(&state, &self.asker(), command);
+            let asker = self.asker();
+            let outcome = decide(&state, &asker, command);
             if outcome.is_ok() {
                 return Ok(());
             }
-            self.settle(&state, outcome, &[], attempt)?;
+            self.settle(&state, outcome, &[], (attempt, asker.now))?;
         }
         Err(SessionError::Unsettled)
     }
@@ -148,13 +157,13 @@ impl Session<'_> {
         state: &State,
         outcome: Result<Decision, Refusal>,
         bodies: &[Body],
-        attempt: u32,
+        (attempt, now): (u32, Timestamp),
     ) -> Result<Option<Committed>, SessionError> {
         let (events, bodies) = match &outcome {
             Ok(decision) => (decision.events.as_slice(), bodies),
             Err(refusal) => (refusal.record(), &[][..]),
         };
-        match self.try_append(state, events, bodies) {
+        match self.try_append(state, events, bodies, &Stopped(now)) {
             Ok(entries) => match outcome {
                 Ok(decision) => Ok(Some(Committed { entries, decision })),
                 Err(refusal) => Err(SessionError::Refused { refusal, entries }),
@@ -171,7 +180,7 @@ impl Session<'_> {
     pub fn append(&mut self, events: impl Fn(&State) -> Vec<Event>, about: &About) -> Result<Vec<Verified>, SessionError> {
         for attempt in 0..ATTEMPTS {
             let state = self.look(about)?;
-            match self.try_append(&state, &events(&state), &[]) {
+            match self.try_append(&state, &events(&state), &[], self.writer.clock) {
                 Err(SessionError::Append(AppendError::HeadMoved { .. })) => self.wait(attempt),
                 other => return other,
             }
@@ -180,14 +189,16 @@ impl Session<'_> {
     }
 
     /// Appends where the state stands. What was brought to it is not asked for again.
-    fn try_append(&mut self, state: &State, events: &[Event], bodies: &[Body]) -> Result<Vec<Verified>, SessionError> {
+    fn try_append(&mut self, state: &State, events: &[Event], bodies: &[Body], clock: &dyn Clock) -> Result<Vec<Verified>, SessionError> {
         if events.is_empty() {
             return Ok(Vec::new());
         }
+        let Writer { signer, actor, agent, random, .. } = self.writer;
+        let writer = Writer { signer, actor, agent, clock, random };
         let mut chain = self.index.chain();
         let index = &*self.index;
         let fetch = |key: &FactKey| if state.has(key) { Ok(state.fact(key).cloned()) } else { index.fact(key) };
-        let entries = ledger::append(self.store, &mut chain, &self.writer, events, bodies, fetch)?;
+        let entries = ledger::append(self.store, &mut chain, &writer, events, bodies, fetch)?;
         self.index.take_in(self.store, chain, &entries)?;
         Ok(entries)
     }

@@ -119,10 +119,13 @@ fn long_log(entries: u64) -> Memory {
     let ledger_id = LedgerId::parse("0198f0a4-6f3a-7c1e-8a55-3f0a2b9d1c77").unwrap();
     let proof = b64::encode(&Claim::of_first_key(&origin, &ledger_id, &actor).prove(&key).unwrap());
     let (name, public) = (key.key().name().clone(), key.key().public());
-    let first = KeyAddition { grants: vec![Grant::everything()], name, principal: actor.clone(), proof, public };
-    let component =
-        ComponentRule { name: Component::new("api").unwrap(), repository: Repository::new("registry.acme.example/api").unwrap() };
-    let environment = EnvironmentRule { gates: vec![], name: Environment::new("dev").unwrap() };
+    let first = KeyAddition { grants: vec![Grant::everything()], groups: Vec::new(), name, principal: actor.clone(), proof, public };
+    let component = ComponentRule {
+        name: Component::new("api").unwrap(),
+        repository: Repository::new("registry.acme.example/api").unwrap(),
+        versions: None,
+    };
+    let environment = EnvironmentRule::new(Environment::new("dev").unwrap(), vec![]);
     let rules = Rules::new(Pipeline::new("shop").unwrap(), vec![component], vec![environment], OnIncomparable::Warn).unwrap();
     let mut events = vec![
         LedgerCreated { admin_threshold: 1, format: 1, keys: vec![first], ledger_id, origin, recovery: None }.into(),
@@ -131,8 +134,15 @@ fn long_log(entries: u64) -> Memory {
     events.extend((2..entries).map(|number| {
         let (component, pipeline) = (Component::new("api").unwrap(), Pipeline::new("shop").unwrap());
         let digest = Digest::from_sha256(&[u8::try_from(number % 251).unwrap(); 32]);
-        ArtifactRegistered { component, digest, pipeline, source_sha: None, version: Version::new(format!("v1.0.{number}")).unwrap() }
-            .into()
+        ArtifactRegistered {
+            breaking: Vec::new(),
+            component,
+            digest,
+            pipeline,
+            source_sha: None,
+            version: Version::new(format!("v1.0.{number}")).unwrap(),
+        }
+        .into()
     }));
     let (clock, random) = (Stopped(Timestamp::parse("2026-01-15T14:45:00.123456Z").unwrap()), Counter::new(1));
     let writer = Writer { signer: &key, actor: &actor, agent: &agent, clock: &clock, random: &random };

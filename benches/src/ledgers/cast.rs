@@ -9,6 +9,7 @@ use promotion_ledger::meaning::event::ledger::KeyAddition;
 use promotion_ledger::meaning::grant::{Grant, Names, Role};
 use promotion_ledger::meaning::id::{LedgerId, SigningKey};
 use promotion_ledger::meaning::names::{KeyName, Origin, Pipeline, Principal};
+use promotion_ledger::meaning::time::Timestamp;
 
 /// Somebody who writes, with the key of the day.
 pub(super) struct Person {
@@ -40,7 +41,7 @@ impl Person {
 
     pub(super) fn asker(&self) -> Asker {
         let key = self.key.verifier_key();
-        Asker { key: SigningKey { name: key.name().clone(), public: key.public() }, actor: self.principal.clone() }
+        Asker { key: SigningKey { name: key.name().clone(), public: key.public() }, actor: self.principal.clone(), now: Timestamp::EPOCH }
     }
 
     fn first_key(&self, origin: &Origin, ledger: &LedgerId) -> KeyAddition {
@@ -55,7 +56,14 @@ impl Person {
     fn addition(&self, key: &SecretKey, claim: &Claim<'_>) -> KeyAddition {
         let proof = claim.prove(key).expect("a key in memory signs");
         let (name, public) = (key.verifier_key().name().clone(), key.verifier_key().public());
-        KeyAddition { grants: self.grants.clone(), name, principal: self.principal.clone(), proof: b64::encode(&proof), public }
+        KeyAddition {
+            grants: self.grants.clone(),
+            groups: Vec::new(),
+            name,
+            principal: self.principal.clone(),
+            proof: b64::encode(&proof),
+            public,
+        }
     }
 }
 

@@ -145,7 +145,14 @@ impl<'a> Days<'a> {
         let sha = to_hex(&sha256(digest.as_str().as_bytes()));
         let source_sha = (rng.u8(0..5) > 0).then(|| SourceSha::new(sha.get(..40).unwrap_or(&sha)).expect("40 digits"));
         self.part(spot).remember(version.clone());
-        let register = Register { pipeline: spot.pipeline.clone(), component: spot.component.clone(), version, digest, source_sha };
+        let register = Register {
+            pipeline: spot.pipeline.clone(),
+            component: spot.component.clone(),
+            version,
+            digest,
+            source_sha,
+            breaking: Vec::new(),
+        };
         let by = person(&self.cast, By::Ci(spot.line));
         self.teller.must(by, &Command::Register(register))
     }
@@ -183,6 +190,8 @@ impl<'a> Days<'a> {
             from,
             to: spot.environment.clone(),
             allow_downgrade,
+            allow_breaking: false,
+            break_glass: None,
             force: false,
             reason: (self.rng.u8(0..6) == 0).then(|| reason("part of the weekly release train")),
             seen: Seen::default(),
@@ -213,7 +222,7 @@ impl<'a> Days<'a> {
         let digest = self.digest(spot, version);
         let passed = |gate| state.gate(pipeline, component, environment, gate, &digest).is_some_and(|known| known.status.lets_pass());
         state.place(pipeline, component, environment).run.is_none()
-            && state.locks_on(pipeline, environment, component).next().is_none()
+            && state.locks(pipeline, environment).iter().find(|lock| lock.component.as_ref().is_none_or(|only| only == component)).is_none()
             && spot.gates.iter().all(passed)
     }
 
@@ -304,7 +313,7 @@ impl<'a> Days<'a> {
         let operator = person(&self.cast, By::Operator(self.rng.usize(..self.cast.operators.len())));
         let command = if self.teller.state().locks(&pipeline, &environment).is_empty() {
             let component = self.rng.bool().then(|| spot.component.clone());
-            Command::Lock(Lock { pipeline, environment, component, reason: reason("database migration in progress") })
+            Command::Lock(Lock { pipeline, environment, component, expires: None, reason: reason("database migration in progress") })
         } else {
             Command::Unlock(Unlock { pipeline, environment, component: None, others: true, reason: Some(reason("the migration is done")) })
         };
@@ -324,6 +333,8 @@ impl<'a> Days<'a> {
             from,
             to: spot.environment.clone(),
             allow_downgrade: false,
+            allow_breaking: false,
+            break_glass: None,
             force: false,
             reason: None,
             seen: Seen::default(),

@@ -59,8 +59,8 @@ impl Line {
 
     /// As a manifest comes to once it is adopted.
     pub(super) fn rules(&self) -> Rules {
-        let component = |part: &Part| ComponentRule { name: part.name.clone(), repository: part.repository.clone() };
-        let environment = |stage: &Stage| EnvironmentRule { gates: stage.gates.clone(), name: stage.name.clone() };
+        let component = |part: &Part| ComponentRule { name: part.name.clone(), repository: part.repository.clone(), versions: None };
+        let environment = |stage: &Stage| EnvironmentRule::new(stage.name.clone(), stage.gates.clone());
         let components = self.components.iter().map(component).collect();
         let environments = self.environments.iter().map(environment).collect();
         Rules::new(self.pipeline.clone(), components, environments, self.on_incomparable).expect("each name stands once")

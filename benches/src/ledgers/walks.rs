@@ -63,7 +63,7 @@ impl Walk {
         // A rollback may have taken its place.
         let Some(run) = teller.state().run(&self.id).cloned() else { return Ok(false) };
         teller.wait(rng);
-        let passes = guard::gates(teller.state(), &run.promotion, &run.gates).is_ok();
+        let passes = guard::gates(teller.state(), &run.promotion, &run.gates, run.requested_at).is_ok();
         let by = person(cast, self.by);
         match self.fate {
             _ if !passes => self.fail(teller, by, ExitCode::GateFailed, "a gate was run again, and failed")?,
@@ -143,12 +143,12 @@ pub(super) fn person(cast: &Cast, by: By) -> &Person {
 
 /// What completes the run once its tags are written; nothing while a gate stands in the way.
 fn completion(state: &State, run: &Run) -> Option<Event> {
-    let Run { promotion, epoch, authorized_via, leaves, gates, .. } = run.clone();
+    let Run { promotion, epoch, authorized_via, leaves, gates, requested_at, .. } = run.clone();
     let (authorization_passed, authorized_via) = (true, authorized_via?);
     Some(match leaves {
         Some(leaves) => RollbackCompleted { authorization_passed, authorized_via, epoch, leaves, promotion }.into(),
         None => {
-            let gates = guard::gates(state, &promotion, &gates).ok()?;
+            let gates = guard::gates(state, &promotion, &gates, requested_at).ok()?;
             let signature_status = SignatureStatus::NotRequired;
             PromotionCompleted { authorization_passed, authorized_via, epoch, gates, promotion, signature_status }.into()
         }

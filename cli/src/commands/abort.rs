@@ -9,9 +9,10 @@ use promotion_ledger::meaning::refusal::ExitCode;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{DIM, GOOD, Page, WARN, paint};
+use crate::page::{DIM, GOOD, Page, WARN};
 use crate::report;
 use crate::session::{self, RegistryOptions};
+use crate::shown::{paint, shown};
 use crate::views::run::{Aborted, EntryRange, Tag};
 
 /// Ends a promotion or rollback that was interrupted, putting `latest-<ENV>` back to where it was before.
@@ -66,9 +67,9 @@ pub(crate) fn run(context: &Context, arguments: &Abort) -> Result<Answer, Comman
 fn page(view: &Aborted, subject: &report::Subject) -> Page {
     let mut page = Page::new();
     let at = view.entries.map(|entries| paint(DIM, entries.words())).unwrap_or_default();
-    page.line(format!("{}  {}  {at}", paint(GOOD, "Ended"), subject.words()));
+    page.line(shown!("{}  {}  {}", paint(GOOD, "Ended"), subject.words(), at));
     for left in &view.tags_left {
-        page.line(format!("  {} tag {} may point at {}: it is not back where it was", paint(WARN, "left:"), left.tag, left.digest));
+        page.line(shown!("  {} tag {} may point at {}: it is not back where it was", paint(WARN, "left:"), left.tag, left.digest));
     }
     page
 }

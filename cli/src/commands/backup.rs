@@ -8,8 +8,9 @@ use promotion_ledger::custody::store::sqlite::Sqlite;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{DIM, GOOD, Page, count, paint, visible};
+use crate::page::{DIM, GOOD, Page, count};
 use crate::session::ledger_path;
+use crate::shown::{paint, shown, visible};
 use crate::views::audit::BackedUp;
 
 /// Makes a consistent copy of the ledger, while others go on appending.
@@ -27,8 +28,8 @@ pub(crate) fn run(context: &Context, arguments: &Backup) -> Result<Answer, Comma
     let head = store.backup(&arguments.file)?;
     let view = BackedUp { file: arguments.file.display().to_string(), entries: head.size, head: head.hash.to_string() };
     let mut page = Page::new();
-    page.line(format!("{}  {} to {}", paint(GOOD, "Backed up"), count(view.entries, "entry", "entries"), visible(&view.file)));
-    page.pairs(&[("head", view.head.clone())], 2);
-    page.line(paint(DIM, format!("To verify it: promoledger verify --ledger sqlite:{}", visible(&view.file))));
+    page.line(shown!("{}  {} to {}", paint(GOOD, "Backed up"), count(view.entries, "entry", "entries"), visible(&view.file)));
+    page.pairs(&[("head", visible(&view.head))], 2);
+    page.line(paint(DIM, shown!("To verify it: promoledger verify --ledger sqlite:{}", visible(&view.file))));
     Ok(Answer::new(page, &view))
 }

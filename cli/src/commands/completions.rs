@@ -19,7 +19,7 @@ pub(crate) struct Completions {
 
 /// `command` is the whole command line, whose completions these are.
 pub(crate) fn run(arguments: &Completions, command: Command) -> Result<Answer, CommandError> {
-    Ok(Answer::raw(script(arguments.shell, command)))
+    Ok(Answer::script(script(arguments.shell, command)))
 }
 
 /// The script for that shell.

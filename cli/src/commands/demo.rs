@@ -54,8 +54,8 @@ pub(crate) fn run(context: &Context, arguments: &Demo) -> Result<Answer, Command
     let view = DemoRun { steps: stage.into_steps(), kept, images: Vec::new() };
     // The story was shown while it went on: what is left to print is the object for machines.
     Ok(match context.global.output {
-        Output::Table => Answer { value: None, ..Answer::new(Page::new(), &view) },
-        Output::Json | Output::Yaml => Answer::new(Page::new(), &view),
+        Output::Table => Answer::nothing(),
+        _ => Answer::new(Page::new(), &view),
     })
 }
 

@@ -16,8 +16,9 @@ use super::manifest::{self, Compared};
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{BAD, DIM, GOOD, Page, Table, WARN, ago, count, paint, short, visible};
+use crate::page::{BAD, DIM, GOOD, Page, Table, WARN, ago, count, short};
 use crate::session::{self, Opened, RegistryOptions, absolute, ledger_path};
+use crate::shown::{Shown, paint, shown, visible};
 use crate::trust::Pins;
 use crate::views::admin::{CheckRow, Diagnosis};
 
@@ -132,14 +133,14 @@ fn manifest(context: &Context, opened: &Opened) -> CheckRow {
     if !file.exists() {
         return CheckRow::skipped("manifest", "there is no manifest.yaml here; the one in force is in the ledger");
     }
-    let rules = match manifest::read(file) {
+    let rules = match manifest::read(file, context.now()) {
         Ok(rules) => rules,
         Err(error) => return CheckRow::warning("manifest", error.message, "promoledger manifest check"),
     };
     if context.global.pipeline.as_ref().is_some_and(|named| named != rules.pipeline()) {
         return CheckRow::skipped("manifest", "manifest.yaml is for another pipeline");
     }
-    let compared = Compared::with(opened.core(), &rules);
+    let compared = Compared::with(opened.core(), &rules, context.now());
     match compared.in_force {
         Some(entry) if compared.is_same() => {
             CheckRow::ok("manifest", format!("manifest.yaml is what is in force for pipeline {} (entry {entry})", rules.pipeline()))
@@ -186,9 +187,9 @@ fn page(view: &Diagnosis) -> Page {
             "problem" => BAD,
             _ => DIM,
         };
-        table.row(vec![paint(style, &check.status), check.check.clone(), visible(&check.message)]);
+        table.row(vec![paint(style, &check.status), visible(&check.check), visible(&check.message)]);
         if let Some(advice) = &check.advice {
-            table.row(vec![String::new(), String::new(), format!("{} {}", paint(DIM, "→"), visible(advice))]);
+            table.row(vec![Shown::default(), Shown::default(), shown!("{} {}", paint(DIM, "→"), visible(advice))]);
         }
     }
     page.table(&table, 0);
@@ -196,11 +197,11 @@ fn page(view: &Diagnosis) -> Page {
     page
 }
 
-fn summary(view: &Diagnosis) -> String {
+fn summary(view: &Diagnosis) -> Shown {
     let of = |status: &str| view.checks.iter().filter(|check| check.status == status).count() as u64;
     match (of("problem"), of("warning")) {
         (0, 0) => paint(GOOD, "No problem found."),
-        (0, warnings) => format!("No problem found, {}.", count(warnings, "warning", "warnings")),
+        (0, warnings) => shown!("No problem found, {}.", count(warnings, "warning", "warnings")),
         (problems, 0) => paint(BAD, format!("{}.", count(problems, "problem", "problems"))),
         (problems, warnings) => {
             paint(BAD, format!("{}, {}.", count(problems, "problem", "problems"), count(warnings, "warning", "warnings")))
@@ -229,8 +230,7 @@ mod tests {
             CheckRow::warning("pins", "not pinned".to_owned(), "promoledger trust"),
             CheckRow::problem("key", CommandError::new(ExitCode::NotAuthorized, "no \u{1b}key")),
         ];
-        let text = page(&Diagnosis { code: 12, checks }).text();
-        let text = anstream::adapter::strip_str(&text).to_string();
+        let text = page(&Diagnosis { code: 12, checks }).plain();
         assert_eq!(
             text,
             "ok       ledger  opens\nwarning  pins    not pinned\n                 → promoledger trust\nproblem  key     no \\u{1b}key\n1 problem, 1 warning.\n"

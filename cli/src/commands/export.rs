@@ -11,8 +11,9 @@ use promotion_ledger::meaning::refusal::ExitCode;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{BOLD, DIM, GOOD, Page, count, paint, visible};
+use crate::page::{BOLD, DIM, GOOD, Page, count};
 use crate::session::ledger_path;
+use crate::shown::{paint, shown, visible};
 use crate::views::audit::Exported;
 
 /// Writes the ledger as plain files that anybody can verify with no database, checking every entry on the way.
@@ -73,10 +74,10 @@ fn fault(error: ExportError, directory: &Path) -> CommandError {
 fn page(view: &Exported) -> Page {
     let mut page = Page::new();
     let what = format!("{} and {}", count(view.entries, "entry", "entries"), count(view.bodies, "body", "bodies"));
-    page.line(format!("{}  {what} to {}", paint(GOOD, "Exported"), visible(&view.directory)));
-    page.pairs(&[("origin", visible(&view.origin)), ("genesis", view.genesis.clone()), ("head", view.head.clone())], 2);
+    page.line(shown!("{}  {} to {}", paint(GOOD, "Exported"), what, visible(&view.directory)));
+    page.pairs(&[("origin", visible(&view.origin)), ("genesis", visible(&view.genesis)), ("head", visible(&view.head))], 2);
     page.line(paint(BOLD, "An auditor verifies it, with no database, by:"));
-    page.line(format!("  {}", visible(&view.verify)));
+    page.line(shown!("  {}", visible(&view.verify)));
     page.line(paint(DIM, "Tell them genesis and head on another way than the export itself."));
     page
 }

@@ -13,8 +13,9 @@ use super::status::when::second;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{DIM, Page, Table, paint, short, visible};
+use crate::page::{DIM, Page, Table, short};
 use crate::session;
+use crate::shown::{paint, visible};
 use crate::views::history::History as View;
 
 /// What happened, newest first.
@@ -133,8 +134,8 @@ pub(super) fn table<'a>(rows: impl Iterator<Item = &'a HistoryRow>) -> Table {
     let mut table = Table::new(&["entry", "time (UTC)", "type", "by", "what"]);
     for row in rows {
         table.row(vec![
-            place(row).to_string(),
-            second(row.asserted.map_or(row.time, |(_, time)| time)),
+            visible(place(row)),
+            visible(second(row.asserted.map_or(row.time, |(_, time)| time))),
             if row.asserted.is_some() { paint(DIM, "imported") } else { visible(&row.event_type) },
             visible(&row.actor),
             visible(shortened(&row.summary)),

@@ -13,8 +13,9 @@ use crate::answer::Answer;
 use crate::args::Output;
 use crate::context::Context;
 use crate::error::{self, CommandError};
-use crate::page::{DIM, GOOD, Page, WARN, paint, visible};
+use crate::page::{DIM, GOOD, Page, WARN};
 use crate::session;
+use crate::shown::{paint, shown, visible};
 use crate::views::import::{BadLineRow, HistoryImported};
 use crate::views::run::EntryRange;
 
@@ -86,12 +87,12 @@ fn page(view: &HistoryImported, imported: &Imported) -> Page {
     let mut page = Page::new();
     let verb = if view.dry_run { "Would import" } else { "Imported" };
     let at = view.entries.map(|entries| paint(DIM, entries.words())).unwrap_or_default();
-    page.line(format!("{}  {} of {} lines into pipeline {}  {at}", paint(GOOD, verb), view.imported, view.lines, view.pipeline));
+    page.line(shown!("{}  {} of {} lines into pipeline {}  {}", paint(GOOD, verb), view.imported, view.lines, view.pipeline, at));
     if view.repeated > 0 {
         page.line(format!("  {} were imported before, or stand there twice", view.repeated));
     }
     if !imported.bad.is_empty() {
-        page.line(format!("  {}", paint(WARN, format!("{} were left out:", imported.bad.len()))));
+        page.line(shown!("  {}", paint(WARN, format!("{} were left out:", imported.bad.len()))));
         bad_lines(&mut page, &imported.bad);
     }
     page
@@ -99,10 +100,10 @@ fn page(view: &HistoryImported, imported: &Imported) -> Page {
 
 fn bad_lines(page: &mut Page, bad: &[BadLine]) {
     for line in bad.iter().take(SHOWN) {
-        page.line(format!("    {}", visible(line)));
+        page.line(shown!("    {}", visible(line)));
     }
     if let Some(more) = bad.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        page.line(format!("    {}", paint(DIM, format!("and {more} more; --output json lists them all"))));
+        page.line(shown!("    {}", paint(DIM, format!("and {more} more; --output json lists them all"))));
     }
 }
 
@@ -113,7 +114,7 @@ fn refused(context: &Context, error: ImportError) -> CommandError {
             if context.global.output == Output::Table {
                 let mut page = Page::new();
                 bad_lines(&mut page, bad);
-                context.say(page.text().trim_end());
+                page.lines().for_each(|line| context.say(line));
             }
             let rows: Vec<BadLineRow> = bad.iter().map(BadLineRow::from).collect();
             let rows = serde_json::to_value(rows).expect("rows hold nothing that JSON cannot");

@@ -25,8 +25,9 @@ use crate::context::Context;
 use crate::error::{CommandError, file};
 use crate::keys;
 use crate::machine::{SystemClock, SystemRandom};
-use crate::page::{BOLD, DIM, GOOD, Page, paint, visible};
+use crate::page::{BOLD, DIM, GOOD, Page};
 use crate::session::ledger_path;
+use crate::shown::{paint, shown, visible};
 use crate::views::setup::{Initialised, KeyMade};
 
 /// Makes a ledger, a key to sign with, and a manifest, and puts the manifest in force.
@@ -65,7 +66,7 @@ fn component(text: &str) -> Result<ComponentRule, String> {
     let (name, repository) = text.split_once('=').ok_or("expected NAME=REPOSITORY, such as api=registry.acme.example/shop/api")?;
     let name = Component::new(name).map_err(|error| error.to_string())?;
     let repository = Repository::new(repository).map_err(|error| error.to_string())?;
-    Ok(ComponentRule { name, repository })
+    Ok(ComponentRule { name, repository, versions: None })
 }
 
 /// A key of entry 0, and where its secret is kept.
@@ -145,7 +146,7 @@ fn rules(context: &Context, arguments: &Init) -> Result<(Rules, bool), CommandEr
                 .hint("write the component into the manifest, or leave --component out"));
         }
         let text = fs::read(path).map_err(|error| file(path, "read", &error))?;
-        let rules = manifest::parse(&text).map_err(|error| {
+        let rules = manifest::parse(&text, context.now()).map_err(|error| {
             let mut error = CommandError::from(error);
             error.message = format!("{}: {}", path.display(), error.message);
             error
@@ -155,7 +156,7 @@ fn rules(context: &Context, arguments: &Init) -> Result<(Rules, bool), CommandEr
     let pipeline = context.global.pipeline.clone().unwrap_or(Pipeline::new("main").expect("a plain word is a pipeline's name"));
     let components = if arguments.components.is_empty() { vec![example()] } else { arguments.components.clone() };
     let text = manifest::template(&pipeline, &components);
-    let rules = manifest::parse(text.as_bytes())?;
+    let rules = manifest::parse(text.as_bytes(), context.now())?;
     fs::write(path, &text).map_err(|error| file(path, "written", &error))?;
     Ok((rules, true))
 }
@@ -165,6 +166,7 @@ fn example() -> ComponentRule {
     ComponentRule {
         name: Component::new("app").expect("a plain word is a component's name"),
         repository: Repository::new("oci-layout:images/app").expect("a plain path is a repository"),
+        versions: None,
     }
 }
 
@@ -223,6 +225,7 @@ fn created(context: &Context, arguments: &Init, admins: &[First], recovery: Opti
         let proof = claim.prove(&first.key).map_err(|error| CommandError::usage(error.to_string()))?;
         let key = first.key.key();
         Ok(KeyAddition {
+            groups: Vec::new(),
             grants: first.grants.clone(),
             name: key.name().clone(),
             principal: first.principal.clone(),
@@ -243,23 +246,23 @@ fn created(context: &Context, arguments: &Init, admins: &[First], recovery: Opti
 fn page(view: &Initialised) -> Page {
     let mut page = Page::new();
     let done = |word: &str| paint(GOOD, word);
-    page.line(format!("{}  {}", done("Created ledger"), visible(&view.ledger)));
+    page.line(shown!("{}  {}", done("Created ledger"), visible(&view.ledger)));
     for key in &view.keys {
-        page.line(format!(
+        page.line(shown!(
             "{}     {}   {}",
             done("Created key"),
             visible(&key.file),
-            paint(DIM, format!("{}, admin", visible(&key.principal)))
+            paint(DIM, shown!("{}, admin", visible(&key.principal)))
         ));
     }
     if let Some(key) = &view.recovery_key {
-        page.line(format!("{}     {}   {}", done("Created key"), visible(&key.file), paint(DIM, "recovery: take this file offline now")));
+        page.line(shown!("{}     {}   {}", done("Created key"), visible(&key.file), paint(DIM, "recovery: take this file offline now")));
     }
     let manifest = if view.manifest_made { "Wrote and adopted" } else { "Adopted" };
-    page.line(format!("{}  {}   pipeline {}: {}", done(manifest), visible(&view.manifest), view.pipeline, view.path.join(" → ")));
+    page.line(shown!("{}  {}   pipeline {}: {}", done(manifest), visible(&view.manifest), view.pipeline, view.path.join(" → ")));
     page.gap();
     page.line(paint(BOLD, "Pin these outside this machine; auditors will ask for them:"));
-    let mut pins = vec![("origin", visible(&view.origin)), ("genesis", view.genesis.clone())];
+    let mut pins = vec![("origin", visible(&view.origin)), ("genesis", visible(&view.genesis))];
     pins.extend(view.keys.iter().map(|key| ("key", visible(&key.verifier_key))));
     page.pairs(&pins, 2);
     page

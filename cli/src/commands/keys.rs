@@ -20,8 +20,9 @@ use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::{CommandError, file};
 use crate::keys;
-use crate::page::{DIM, GOOD, Page, Table, WARN, paint, visible};
+use crate::page::{DIM, GOOD, Page, Table, WARN};
 use crate::session::{self, Opened};
+use crate::shown::{paint, shown, visible};
 use crate::views::run::EntryRange;
 use crate::views::setup::{GrantRow, KeyList, KeyMade, KeyRequested, KeyRow, KeysChanged, ProposalRow};
 
@@ -91,10 +92,12 @@ pub(crate) struct AddKey {
 pub(crate) enum RoleName {
     /// Everything, keys and manifests included
     Admin,
-    /// Registers, promotes, rolls back, locks, lifts anybody's lock, records gates
+    /// Registers, promotes, rolls back, locks, lifts anybody's lock, records gates, approves, reviews
     Operator,
     /// Registers, promotes, rolls back, records gates
     Ci,
+    /// Approves, rejects and reviews what others overrode
+    Approver,
     /// Records gate results
     Gate,
 }
@@ -141,7 +144,7 @@ fn request(context: &Context, arguments: RequestKey) -> Result<Answer, CommandEr
             let path = given.clone().map_or_else(|| keys::usual_place(context, &name), Ok)?;
             let key = keys::fresh(name);
             keys::write(&path, &key)?;
-            context.say(format!("{}  {}", paint(GOOD, "Created key"), context.tidy(&path)));
+            context.say(shown!("{}  {}", paint(GOOD, "Created key"), context.tidy(&path)));
             (key, path)
         }
     };
@@ -178,6 +181,7 @@ fn add(context: &Context, arguments: AddKey) -> Result<Answer, CommandError> {
     }
     let name = request.key().name().clone();
     let addition = KeyAddition {
+        groups: Vec::new(),
         grants: vec![grant(&arguments)],
         name: name.clone(),
         principal: request.principal().clone(),
@@ -201,6 +205,7 @@ fn grant(arguments: &AddKey) -> Grant {
         RoleName::Admin => Role::Admin,
         RoleName::Operator => Role::Operator,
         RoleName::Ci => Role::Ci,
+        RoleName::Approver => Role::Approver,
         RoleName::Gate => Role::Gate,
     };
     Grant {
@@ -262,11 +267,11 @@ fn endorse(context: &Context, arguments: &EndorseChange) -> Result<Answer, Comma
     let entries = EntryRange::of(&committed.entries);
     let mut page = Page::new();
     page.line(match (entries, done) {
-        (None, _) => format!("Already endorsed  the change of key {}", visible(&name)),
+        (None, _) => shown!("Already endorsed  the change of key {}", visible(&name)),
         (Some(entries), true) => {
-            format!("{}  the change of key {} takes effect  {}", paint(GOOD, "Endorsed"), visible(&name), paint(DIM, entries.words()))
+            shown!("{}  the change of key {} takes effect  {}", paint(GOOD, "Endorsed"), visible(&name), paint(DIM, entries.words()))
         }
-        (Some(entries), false) => format!(
+        (Some(entries), false) => shown!(
             "{}  the change of key {} waits for more admins  {}",
             paint(GOOD, "Endorsed"),
             visible(&name),
@@ -289,7 +294,7 @@ fn change(context: &Context, opened: &mut Opened, command: &Command, name: &KeyN
     let entries = EntryRange::of(&committed.entries);
     let mut page = Page::new();
     let at = entries.map(|entries| paint(DIM, entries.words())).unwrap_or_default();
-    page.line(format!("{}  {}  {at}", paint(GOOD, word), visible(name)));
+    page.line(shown!("{}  {}  {}", paint(GOOD, word), visible(name), at));
     if let (Some(EventType::KeyProposed), Some(entries)) = (first.map(Event::event_type), entries) {
         page.line(format!(
             "  {} admins are needed; another endorses it with: promoledger keys endorse {}",
@@ -364,15 +369,15 @@ fn list_page(view: &KeyList) -> Page {
     for key in &view.keys {
         let since = match key.revoked {
             Some(revoked) => paint(WARN, format!("entry {} to {revoked}, revoked", key.added)),
-            None => format!("entry {}", key.added),
+            None => shown!("entry {}", key.added),
         };
         let (may, place) = key.grants.first().map(|grant| (may(key, grant), place(grant))).unwrap_or_default();
-        table.row(vec![visible(&key.name), visible(&key.principal), may, place, since]);
+        table.row(vec![visible(&key.name), visible(&key.principal), visible(may), visible(place), since]);
     }
     page.table(&table, 0);
     for proposal in &view.proposals {
         page.gap();
-        page.line(format!(
+        page.line(shown!(
             "Waiting: to {} key {}, entry {}, behind it {} of {}: {}",
             proposal.change,
             visible(&proposal.name),
@@ -400,5 +405,5 @@ fn place(grant: &GrantRow) -> String {
         .filter(|names| names.as_slice() != ["*"])
         .map(|names| names.join(","))
         .collect();
-    if narrowed.is_empty() { "everywhere".to_owned() } else { visible(narrowed.join(" · ")) }
+    if narrowed.is_empty() { "everywhere".to_owned() } else { narrowed.join(" · ") }
 }

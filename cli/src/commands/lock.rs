@@ -3,12 +3,15 @@
 use clap::Args;
 use promotion_ledger::meaning::command::{Command, Lock as Asked};
 use promotion_ledger::meaning::names::{Component, Environment, Reason};
+use promotion_ledger::meaning::time::Timestamp;
 
+use super::moment;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{DIM, GOOD, Page, paint, visible};
+use crate::page::{DIM, GOOD, Page};
 use crate::session;
+use crate::shown::{paint, shown, visible};
 use crate::views::run::{EntryRange, LocksChanged};
 
 /// Locks an environment: promotions into it are refused (exit 13) until it is unlocked.
@@ -22,6 +25,9 @@ pub(crate) struct Lock {
     /// Lock only this component
     #[arg(long)]
     component: Option<Component>,
+    /// When the lock is over by itself: a time, or a day for its end
+    #[arg(long, value_name = "TIME", value_parser = moment::last_of)]
+    until: Option<Timestamp>,
     /// Why; it is shown to whoever is refused
     #[arg(long)]
     reason: Reason,
@@ -31,21 +37,28 @@ pub(crate) fn run(context: &Context, arguments: Lock) -> Result<Answer, CommandE
     let mut opened = session::open(context)?;
     let pipeline = opened.pipeline(context)?;
     let key = opened.signing_key(context)?;
-    let Lock { env: environment, component, reason } = arguments;
-    let asked =
-        Asked { pipeline: pipeline.clone(), environment: environment.clone(), component: component.clone(), reason: reason.clone() };
+    let Lock { env: environment, component, until, reason } = arguments;
+    let asked = Asked {
+        pipeline: pipeline.clone(),
+        environment: environment.clone(),
+        component: component.clone(),
+        expires: until,
+        reason: reason.clone(),
+    };
     let committed = opened.write(context, &key, |session| Ok(session.commit(&Command::Lock(asked), &[])?))?;
     let view = LocksChanged {
         pipeline: pipeline.to_string(),
         environment: environment.to_string(),
         component: component.as_ref().map(ToString::to_string),
         outcome: "locked".to_owned(),
+        expires: until.map(|until| until.to_string()),
         locks: committed.entries.iter().map(|entry| entry.sequence().get()).collect(),
         entries: EntryRange::of(&committed.entries),
     };
     let mut page = Page::new();
     let what = component.map_or(environment.to_string(), |component| format!("{component} in {environment}"));
     let at = view.entries.map(|entries| paint(DIM, entries.words())).unwrap_or_default();
-    page.line(format!("{}  {what}: \"{}\"  {at}", paint(GOOD, "Locked"), visible(reason)));
+    let until = until.map(|until| format!(" until {}", until.to_minute())).unwrap_or_default();
+    page.line(shown!("{}  {}{}: \"{}\"  {}", paint(GOOD, "Locked"), what, until, visible(reason), at));
     Ok(Answer::new(page, &view))
 }

@@ -4,18 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use promotion_delivery::manifest::{self, differences};
+use promotion_delivery::manifest::{self, demands, differences};
 use promotion_ledger::meaning::command::Command;
 use promotion_ledger::meaning::core::Core;
 use promotion_ledger::meaning::refusal::ExitCode;
-use promotion_ledger::meaning::rules::{OnIncomparable, Rules};
+use promotion_ledger::meaning::rules::{ComponentRule, GroupRule, OnIncomparable, Rules};
+use promotion_ledger::meaning::time::Timestamp;
 
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::{CommandError, file};
-use crate::page::{BOLD, DIM, GOOD, Page, WARN, paint, visible};
+use crate::page::{BOLD, DIM, GOOD, Page, WARN};
 use crate::session;
-use crate::views::admin::{ComponentRow, EnvironmentRow, ManifestAdopted, ManifestChecked, ManifestDiff, RulesRow};
+use crate::shown::{paint, shown, visible};
+use crate::views::admin::{ComponentRow, EnvironmentRow, GroupRow, ManifestAdopted, ManifestChecked, ManifestDiff, RulesRow};
 use crate::views::run::EntryRange;
 
 /// Check, compare and adopt the rules of a pipeline. In force are the rules that the ledger adopted last, never a file.
@@ -46,15 +48,15 @@ pub(crate) fn run(context: &Context, arguments: &Manifest) -> Result<Answer, Com
 }
 
 fn check(context: &Context, path: &Path) -> Result<Answer, CommandError> {
-    let rules = named(context, read(path)?)?;
+    let rules = named(context, read(path, context.now())?)?;
     let view = ManifestChecked { file: path.display().to_string(), rules: rules_row(&rules) };
     Ok(Answer::new(check_page(&view), &view))
 }
 
 fn diff(context: &Context, path: &Path) -> Result<Answer, CommandError> {
-    let rules = named(context, read(path)?)?;
+    let rules = named(context, read(path, context.now())?)?;
     let opened = session::open_to_read(context)?;
-    let compared = Compared::with(opened.core(), &rules);
+    let compared = Compared::with(opened.core(), &rules, context.now());
     let same = compared.is_same();
     let view = ManifestDiff {
         file: path.display().to_string(),
@@ -68,9 +70,9 @@ fn diff(context: &Context, path: &Path) -> Result<Answer, CommandError> {
 }
 
 fn adopt(context: &Context, path: &Path) -> Result<Answer, CommandError> {
-    let rules = named(context, read(path)?)?;
+    let rules = named(context, read(path, context.now())?)?;
     let mut opened = session::open(context)?;
-    let compared = Compared::with(opened.core(), &rules);
+    let compared = Compared::with(opened.core(), &rules, context.now());
     let pipeline = rules.pipeline().to_string();
     let key = opened.signing_key(context)?;
     let committed = opened.write(context, &key, |session| Ok(session.commit(&Command::AdoptManifest(rules), &[])?))?;
@@ -85,9 +87,9 @@ fn adopt(context: &Context, path: &Path) -> Result<Answer, CommandError> {
 }
 
 /// Reads a manifest's file.
-pub(super) fn read(path: &Path) -> Result<Rules, CommandError> {
+pub(super) fn read(path: &Path, now: Timestamp) -> Result<Rules, CommandError> {
     let text = fs::read(path).map_err(|error| file(path, "read", &error))?;
-    manifest::parse(&text).map_err(|error| {
+    manifest::parse(&text, now).map_err(|error| {
         let place = (error.line(), error.column(), error.path().to_owned());
         let error = CommandError::from(error);
         CommandError { message: format!("{}: {}", path.display(), error.message), ..error }
@@ -113,14 +115,17 @@ fn named(context: &Context, rules: Rules) -> Result<Rules, CommandError> {
 pub(super) struct Compared {
     /// Where the rules in force were adopted; absent when there are none for the pipeline.
     pub(super) in_force: Option<u64>,
-    /// What the manifest would change.
+    /// What the manifest would change, one sentence each, what loosens a guard first and marked.
     pub(super) differences: Vec<String>,
 }
 
 impl Compared {
-    pub(super) fn with(core: &Core, rules: &Rules) -> Self {
+    pub(super) fn with(core: &Core, rules: &Rules, now: Timestamp) -> Self {
         match core.pipelines.get(rules.pipeline()) {
-            Some(adopted) => Self { in_force: Some(adopted.sequence.get()), differences: differences(&adopted.rules, rules) },
+            Some(adopted) => {
+                let changed = differences(&adopted.rules, rules, now);
+                Self { in_force: Some(adopted.sequence.get()), differences: changed.iter().map(ToString::to_string).collect() }
+            }
             None => Self { in_force: None, differences: Vec::new() },
         }
     }
@@ -136,9 +141,14 @@ fn rules_row(rules: &Rules) -> RulesRow {
     let environments = rules.environments().iter();
     RulesRow {
         pipeline: rules.pipeline().to_string(),
-        components: components.map(|rule| ComponentRow { name: rule.name.to_string(), repository: rule.repository.to_string() }).collect(),
+        groups: rules.groups().iter().map(group_row).collect(),
+        components: components.map(component_row).collect(),
         environments: environments
-            .map(|rule| EnvironmentRow { name: rule.name.to_string(), gates: rule.gates.iter().map(ToString::to_string).collect() })
+            .map(|rule| EnvironmentRow {
+                name: rule.name.to_string(),
+                gates: rule.gates.iter().map(ToString::to_string).collect(),
+                demands: demands(rule),
+            })
             .collect(),
         on_incomparable: match rules.on_incomparable() {
             OnIncomparable::Warn => "warn",
@@ -148,17 +158,35 @@ fn rules_row(rules: &Rules) -> RulesRow {
     }
 }
 
+fn group_row(rule: &GroupRule) -> GroupRow {
+    GroupRow { name: rule.name.to_string(), members: rule.members.iter().map(ToString::to_string).collect() }
+}
+
+fn component_row(rule: &ComponentRule) -> ComponentRow {
+    let versions = rule.versions.clone().unwrap_or_default().to_string();
+    ComponentRow { name: rule.name.to_string(), repository: rule.repository.to_string(), versions }
+}
+
 fn check_page(view: &ManifestChecked) -> Page {
     let mut page = Page::new();
     let rules = &view.rules;
-    page.line(format!("{}  {}", paint(GOOD, "In order"), visible(&view.file)));
+    page.line(shown!("{}  {}", paint(GOOD, "In order"), visible(&view.file)));
     let path: Vec<&str> = rules.environments.iter().map(|environment| environment.name.as_str()).collect();
-    page.line(format!("  {}  {}", paint(BOLD, format!("pipeline {}", rules.pipeline)), path.join(" → ")));
+    page.line(shown!("  {}  {}", paint(BOLD, format!("pipeline {}", rules.pipeline)), path.join(" → ")));
     for component in &rules.components {
-        page.line(format!("  Component {} is kept in {}.", component.name, visible(&component.repository)));
+        page.line(shown!("  Component {} is kept in {}.", component.name, visible(&component.repository)));
+    }
+    for component in rules.components.iter().filter(|component| component.versions != "semver") {
+        page.line(format!("  Versions of {} compare by {}.", component.name, component.versions));
+    }
+    for group in &rules.groups {
+        page.line(format!("  Group {} has {}.", group.name, members(group)));
     }
     for environment in &rules.environments {
-        page.line(format!("  {}", demands(environment)));
+        page.line(format!("  {}", required(environment)));
+        for demand in &environment.demands {
+            page.line(format!("  {} {demand}.", environment.name));
+        }
     }
     page.line(match rules.on_incomparable.as_str() {
         "block" => "  A downgrade is refused, and so is a version that cannot be compared with the one in place.",
@@ -168,7 +196,11 @@ fn check_page(view: &ManifestChecked) -> Page {
     page
 }
 
-fn demands(environment: &EnvironmentRow) -> String {
+fn members(group: &GroupRow) -> String {
+    if group.members.is_empty() { "no members".to_owned() } else { group.members.join(", ") }
+}
+
+fn required(environment: &EnvironmentRow) -> String {
     match environment.gates.as_slice() {
         [] => format!("To enter {}, no gate is required.", environment.name),
         [gate] => format!("To enter {}, gate {gate} must have passed.", environment.name),
@@ -181,16 +213,18 @@ fn diff_page(view: &ManifestDiff) -> Page {
     let file = visible(&view.file);
     match view.in_force {
         None => {
-            page.line(format!("{}  {file}: the ledger has no pipeline {} yet; adopting it makes it", paint(WARN, "New"), view.pipeline))
+            page.line(shown!("{}  {}: the ledger has no pipeline {} yet; adopting it makes it", paint(WARN, "New"), file, view.pipeline))
         }
         Some(entry) if view.same => {
-            page.line(format!("{}  {file} is what is in force for pipeline {}, since entry {entry}", paint(GOOD, "Same"), view.pipeline))
+            page.line(shown!("{}  {} is what is in force for pipeline {}, since entry {}", paint(GOOD, "Same"), file, view.pipeline, entry))
         }
         Some(entry) => {
-            page.line(format!(
-                "{}  {file}, against the rules of pipeline {} in force since entry {entry}:",
+            page.line(shown!(
+                "{}  {}, against the rules of pipeline {} in force since entry {}:",
                 paint(WARN, "Differs"),
-                view.pipeline
+                file,
+                view.pipeline,
+                entry
             ));
             sentences(&mut page, &view.differences);
         }
@@ -205,18 +239,18 @@ fn adopt_page(view: &ManifestAdopted) -> Page {
     let mut page = Page::new();
     let file = visible(&view.file);
     let Some(entries) = view.entries else {
-        page.line(format!("Already in force  {file}, pipeline {}", view.pipeline));
+        page.line(shown!("Already in force  {}, pipeline {}", file, view.pipeline));
         return page;
     };
     let new = if view.new_pipeline { "new " } else { "" };
-    page.line(format!("{}  {file}, {new}pipeline {}  {}", paint(GOOD, "Adopted"), view.pipeline, paint(DIM, entries.words())));
+    page.line(shown!("{}  {}, {}pipeline {}  {}", paint(GOOD, "Adopted"), file, new, view.pipeline, paint(DIM, entries.words())));
     sentences(&mut page, &view.differences);
     page
 }
 
 fn sentences(page: &mut Page, sentences: &[String]) {
     for sentence in sentences {
-        page.line(format!("  {}", visible(sentence)));
+        page.line(shown!("  {}", visible(sentence)));
     }
 }
 
@@ -227,12 +261,13 @@ mod tests {
     const TEXT: &str = "artifacts:\n  registry: r.example\n  promotion:\n    components: {api: shop/api}\n    environments: [dev, {name: prod, gates: [tests, scan]}]\n";
 
     fn lines(page: &Page) -> String {
-        anstream::adapter::strip_str(&page.text()).to_string()
+        page.plain()
     }
 
     #[test]
     fn rules_are_told_in_words() {
-        let view = ManifestChecked { file: "m.yaml".to_owned(), rules: rules_row(&manifest::parse(TEXT.as_bytes()).unwrap()) };
+        let view =
+            ManifestChecked { file: "m.yaml".to_owned(), rules: rules_row(&manifest::parse(TEXT.as_bytes(), Timestamp::EPOCH).unwrap()) };
         let text = lines(&check_page(&view));
         for sentence in [
             "pipeline main  dev → prod",
@@ -250,7 +285,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("m.yaml");
         fs::write(&path, TEXT.replace("[dev,", "[dev, dev,")).unwrap();
-        let error = read(&path).unwrap_err();
+        let error = read(&path, Timestamp::EPOCH).unwrap_err();
         assert_eq!(error.code, ExitCode::Usage);
         assert!(error.message.contains("m.yaml: line 5"), "{}", error.message);
         assert_eq!(error.attributes["line"], 5);
@@ -258,8 +293,8 @@ mod tests {
 
     #[test]
     fn a_pipeline_that_is_not_there_is_never_the_same() {
-        let rules = manifest::parse(TEXT.as_bytes()).unwrap();
-        let compared = Compared::with(&Core::default(), &rules);
+        let rules = manifest::parse(TEXT.as_bytes(), Timestamp::EPOCH).unwrap();
+        let compared = Compared::with(&Core::default(), &rules, Timestamp::EPOCH);
         assert!(!compared.is_same() && compared.in_force.is_none());
     }
 }

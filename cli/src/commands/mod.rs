@@ -1,6 +1,7 @@
 //! The commands, one file each: its arguments beside what it does. This file lists them.
 
 pub(crate) mod abort;
+pub(crate) mod approve;
 pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod demo;
@@ -20,6 +21,7 @@ pub(crate) mod record;
 pub(crate) mod register;
 pub(crate) mod replay;
 pub(crate) mod resume;
+pub(crate) mod review;
 pub(crate) mod rollback;
 pub(crate) mod schema;
 pub(crate) mod show;
@@ -32,7 +34,7 @@ pub(crate) mod whereabouts;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::answer::Answer;
-use crate::args::Global;
+use crate::args::{Global, Output};
 use crate::context::Context;
 use crate::error::CommandError;
 
@@ -58,6 +60,9 @@ pub(crate) enum Command {
     Rollback(rollback::Rollback),
     Resume(resume::Resume),
     Abort(abort::Abort),
+    Approve(approve::Approve),
+    Reject(approve::Reject),
+    Review(review::Review),
     Lock(lock::Lock),
     Unlock(unlock::Unlock),
     Record(record::Record),
@@ -83,8 +88,19 @@ pub(crate) enum Command {
     Demo(demo::Demo),
 }
 
+impl Command {
+    /// Whether the answer is a list, which CSV can say. The others are refused before they do anything.
+    fn answers_with_rows(&self) -> bool {
+        matches!(self, Self::Status(_) | Self::History(_) | Self::Where(_) | Self::Diff(_))
+    }
+}
+
 /// Carries the command out.
 pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, CommandError> {
+    if context.global.output == Output::Csv && !command.answers_with_rows() {
+        return Err(CommandError::usage("this command's answer is no list, and --output csv prints the rows of one")
+            .hint("status, history, where and diff have rows; here, use --output table, json or yaml"));
+    }
     match command {
         Command::Init(arguments) => init::run(context, arguments),
         Command::Register(arguments) => register::run(context, arguments),
@@ -92,6 +108,9 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Command
         Command::Rollback(arguments) => rollback::run(context, arguments),
         Command::Resume(arguments) => resume::run(context, &arguments),
         Command::Abort(arguments) => abort::run(context, &arguments),
+        Command::Approve(arguments) => approve::approve(context, arguments),
+        Command::Reject(arguments) => approve::reject(context, arguments),
+        Command::Review(arguments) => review::run(context, arguments),
         Command::Lock(arguments) => lock::run(context, arguments),
         Command::Unlock(arguments) => unlock::run(context, arguments),
         Command::Record(arguments) => record::run(context, arguments),

@@ -36,9 +36,16 @@ pub(crate) struct Promote {
     /// Say what would happen, with the exit code that the real run would have; nothing is written anywhere
     #[arg(long)]
     dry_run: bool,
+    /// Changes that break what others rely on, as the release was registered with, are meant
+    #[arg(long)]
+    allow_breaking: bool,
     /// An older version than the one that is there is meant
     #[arg(long)]
     allow_downgrade: bool,
+    /// Pass locks, freezes, soak time, approvals and gates on your word, never the artifact's digest or signature; somebody
+    /// else has to review it
+    #[arg(long, value_name = "WHY")]
+    break_glass: Option<Reason>,
     /// Let imported history stand for what was not recorded here; that you did is recorded
     #[arg(long)]
     accept_asserted: bool,
@@ -99,7 +106,9 @@ fn asked(context: &Context, arguments: &Promote, rules: &Rules, component: Compo
         from: arguments.from.clone(),
         to: arguments.to.clone(),
         accept_asserted: arguments.accept_asserted,
+        allow_breaking: arguments.allow_breaking,
         allow_downgrade: arguments.allow_downgrade,
+        break_glass: arguments.break_glass.clone(),
         force: arguments.force,
         reason: arguments.reason.clone(),
         seen: Seen::default(),

@@ -19,8 +19,9 @@ use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::{CommandError, file};
 use crate::machine::SystemRandom;
-use crate::page::{DIM, GOOD, Page, paint, short};
+use crate::page::{DIM, GOOD, Page, short};
 use crate::session;
+use crate::shown::{paint, shown};
 use crate::views::run::{EntryRange, GateRecorded, GateResult};
 
 use scan::{Scan, ScanArguments};
@@ -137,12 +138,15 @@ fn record_gate(context: &Context, arguments: Gate) -> Result<Answer, CommandErro
     };
     let mut page = Page::new();
     let at = entries.map(|entries| paint(DIM, entries.words())).unwrap_or_default();
-    page.line(format!(
-        "{}  {} {status} for {component} {} in {}  {at}",
+    page.line(shown!(
+        "{}  {} {} for {} {} in {}  {}",
         paint(GOOD, "Recorded"),
         arguments.name,
+        status,
+        component,
         short(&arguments.digest),
-        arguments.env
+        arguments.env,
+        at
     ));
     if let Some(scan) = &scan {
         scan.show(&mut page);

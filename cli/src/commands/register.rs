@@ -3,13 +3,14 @@
 use clap::Args;
 use promotion_ledger::meaning::command::{Command, Register as Asked};
 use promotion_ledger::meaning::digest::Digest;
-use promotion_ledger::meaning::names::{Component, Repository, SourceSha, Version};
+use promotion_ledger::meaning::names::{Component, Reason, Repository, SourceSha, Version};
 
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{DIM, GOOD, Page, paint};
+use crate::page::{DIM, GOOD, Page};
 use crate::session::{self, RegistryOptions};
+use crate::shown::{paint, shown};
 use crate::views::run::{EntryRange, Registered};
 
 /// Makes a release known: from here on the version stands for the digest.
@@ -29,6 +30,9 @@ pub(crate) struct Register {
     /// The commit that it was built from
     #[arg(long, value_name = "SHA")]
     source_sha: Option<SourceSha>,
+    /// A change in it that breaks what others rely on, in words; may be given several times
+    #[arg(long, value_name = "WHAT")]
+    breaking: Vec<Reason>,
     #[command(flatten)]
     registry: RegistryOptions,
 }
@@ -47,6 +51,7 @@ pub(crate) fn run(context: &Context, arguments: Register) -> Result<Answer, Comm
         version: arguments.version.clone(),
         digest: digest.clone(),
         source_sha: arguments.source_sha,
+        breaking: arguments.breaking,
     };
     let committed = opened.write(context, &key, |session| Ok(session.commit(&Command::Register(asked), &[])?))?;
     let entries = EntryRange::of(&committed.entries);
@@ -79,7 +84,7 @@ fn page(view: &Registered) -> Page {
     let mut page = Page::new();
     let what = format!("{} {}  {}", view.component, view.version, view.artifact_digest);
     match view.entries {
-        Some(entries) => page.line(format!("{}  {what}  {}", paint(GOOD, "Registered"), paint(DIM, entries.words()))),
+        Some(entries) => page.line(shown!("{}  {}  {}", paint(GOOD, "Registered"), what, paint(DIM, entries.words()))),
         None => page.line(format!("Already registered  {what}")),
     }
     page

@@ -15,8 +15,9 @@ use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::{CommandError, file};
 use crate::machine::SystemPace;
-use crate::page::{DIM, GOOD, Page, count, paint, visible};
+use crate::page::{DIM, GOOD, Page, count};
 use crate::session::{self, ledger_path};
+use crate::shown::{paint, shown};
 use crate::views::audit::Replayed;
 
 /// Makes the index again from the log alone. The index is where answers come from; it holds nothing that the log does not.
@@ -47,7 +48,7 @@ fn compare(context: &Context) -> Result<Answer, CommandError> {
     let view = view("same", checked.entries, Some(checked.rows), pace.elapsed(), place.as_deref());
     let mut page = Page::new();
     let counts = format!("{}, {}", count(checked.entries, "entry", "entries"), count(checked.rows, "row", "rows"));
-    page.line(format!(
+    page.line(shown!(
         "{}  the index is what the log says  {}",
         paint(GOOD, "Same"),
         paint(DIM, format!("{counts}, {}", took(pace.elapsed())))
@@ -68,8 +69,8 @@ fn rebuild(context: &Context) -> Result<Answer, CommandError> {
     let view = view("rebuilt", entries, None, pace.elapsed(), place.as_deref());
     let mut page = Page::new();
     let counts = format!("{}, {}", count(entries, "entry", "entries"), took(pace.elapsed()));
-    let kept = place.map_or("in memory: no file can be kept here".to_owned(), |place| visible(context.tidy(&place)));
-    page.line(format!("{}  {kept}  {}", paint(GOOD, "Rebuilt"), paint(DIM, counts)));
+    let kept = place.map_or("in memory: no file can be kept here".to_owned(), |place| context.tidy(&place));
+    page.line(shown!("{}  {}  {}", paint(GOOD, "Rebuilt"), kept, paint(DIM, counts)));
     Ok(Answer::new(page, &view))
 }
 

@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, View};
 use crate::error::CommandError;
 use crate::page::Page;
-use crate::views::{admin, audit, diff, history, impact, import, run, setup, show, status, whereabouts};
+use crate::views::{admin, audit, diff, history, impact, import, run, setup, show, status, whereabouts, word};
 
 /// The JSON Schema of what a command prints.
 ///
 /// Prints the schema (draft 2020-12) of what --output json gives. Every object names its own: in .schema, such as
-/// promoledger.status/1. Without NAME, lists the names.
+/// promoledger.status/1. The name manifest gives the schema of manifest.yaml. Without NAME, lists the names.
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
     /// The name of an object, whole or shortened: promoledger.status/1, status/1, status
@@ -40,6 +40,7 @@ type Printed = (&'static str, fn() -> Value);
 /// Every object that is printed, by name.
 const PRINTED: &[Printed] = &[
     printed::<run::Aborted>(),
+    printed::<word::Answered>(),
     printed::<audit::BackedUp>(),
     printed::<diff::Comparison>(),
     printed::<admin::DemoRun>(),
@@ -60,6 +61,7 @@ const PRINTED: &[Printed] = &[
     printed::<admin::ManifestChecked>(),
     printed::<admin::ManifestAdopted>(),
     printed::<admin::ManifestDiff>(),
+    printed::<word::OverrideReviewed>(),
     printed::<run::Promoted>(),
     printed::<show::PromotionShown>(),
     printed::<run::Registered>(),
@@ -72,6 +74,8 @@ const PRINTED: &[Printed] = &[
 ];
 
 const ERROR: &str = "promoledger.error/1";
+/// The name of the schema of `manifest.yaml`, which people write: no object that is printed.
+const MANIFEST: &str = "manifest";
 
 const fn printed<V: View>() -> Printed {
     (V::SCHEMA, schema_of::<V>)
@@ -79,9 +83,12 @@ const fn printed<V: View>() -> Printed {
 
 pub(crate) fn run(arguments: &Schema) -> Result<Answer, CommandError> {
     let Some(asked) = &arguments.name else { return Ok(list()) };
+    if asked == MANIFEST {
+        return Ok(Answer::script(format!("{:#}", promotion_delivery::manifest::schema())));
+    }
     let found = PRINTED.iter().find(|(name, _)| is_named(name, asked));
     let (_, schema) = found.ok_or_else(|| unknown(asked))?;
-    Ok(Answer::raw(format!("{:#}", schema())))
+    Ok(Answer::script(format!("{:#}", schema())))
 }
 
 /// Whether that is the object's name, whole or without what all names share.
@@ -103,16 +110,21 @@ fn names() -> Vec<String> {
     PRINTED.iter().map(|(name, _)| (*name).to_owned()).collect()
 }
 
+/// The names that may be asked for: of what is printed, and of the manifest.
+fn askable() -> Vec<String> {
+    names().into_iter().chain([MANIFEST.to_owned()]).collect()
+}
+
 fn list() -> Answer {
     let mut page = Page::new();
-    for name in names() {
+    for name in askable() {
         page.line(name);
     }
-    Answer::new(page, &Schemas { schemas: names() })
+    Answer::new(page, &Schemas { schemas: askable() })
 }
 
 fn unknown(asked: &str) -> CommandError {
-    CommandError::new(ExitCode::NotFound, format!("there is no schema {asked:?}")).hint(format!("the schemas: {}", names().join(", ")))
+    CommandError::new(ExitCode::NotFound, format!("there is no schema {asked:?}")).hint(format!("the schemas: {}", askable().join(", ")))
 }
 
 /// The schema of a view, as it is printed: with what every object carries, and nothing else allowed.
@@ -251,6 +263,23 @@ mod tests {
             Value::Array(items) => items.iter().for_each(|value| check(name, value)),
             _ => {}
         }
+    }
+
+    // proves: FR-036
+    #[test]
+    fn columns_are_fields_of_the_rows_that_are_printed() {
+        fn check<V: View>() {
+            let (schema, rows) = (schema_of::<V>(), V::ROWS.unwrap());
+            let row = schema["properties"][rows.of]["items"]["$ref"].as_str().unwrap().replace("#/$defs/", "");
+            let fields: BTreeSet<&String> = schema["$defs"][&row]["properties"].as_object().unwrap().keys().collect();
+            let columns: BTreeSet<String> = rows.columns.iter().map(|column| column.split('.').next().unwrap().to_owned()).collect();
+            assert_eq!(columns.iter().collect::<BTreeSet<_>>(), fields, "{row}");
+        }
+        check::<status::Status>();
+        check::<history::History>();
+        check::<whereabouts::Whereabouts>();
+        check::<diff::Difference>();
+        check::<diff::Comparison>();
     }
 
     #[test]

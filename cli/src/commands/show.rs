@@ -14,8 +14,8 @@ use promotion_ledger::meaning::refusal::ExitCode;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{Page, visible};
 use crate::session::{self, Opened};
+use crate::shown::visible;
 use find::{Target, What};
 
 /// One entry, or the whole record of a promotion.
@@ -49,7 +49,7 @@ fn raw(opened: &Opened, place: Sequence) -> Result<Answer, CommandError> {
     let mut out = std::io::stdout().lock();
     let written = if out.is_terminal() {
         let lines = String::from_utf8_lossy(&note);
-        lines.lines().try_for_each(|line| writeln!(out, "{}", visible(line)))
+        lines.lines().try_for_each(|line| writeln!(out, "{}", visible(line).styled()))
     } else {
         out.write_all(&note)
     };
@@ -57,6 +57,6 @@ fn raw(opened: &Opened, place: Sequence) -> Result<Answer, CommandError> {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(CommandError::new(ExitCode::Failure, format!("entry {place} cannot be printed: {error}")))
         }
-        _ => Ok(Answer { page: Page::new(), value: None, code: ExitCode::Done, notes: Vec::new() }),
+        _ => Ok(Answer::nothing()),
     }
 }

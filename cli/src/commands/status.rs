@@ -50,7 +50,8 @@ pub(crate) fn run(context: &Context, arguments: &Status) -> Result<Answer, Comma
     let pipeline = context.global.pipeline.as_ref().map(|_| opened.pipeline(context)).transpose()?;
     let filter = StatusFilter { pipeline, environment: arguments.env.clone(), component: arguments.component.clone() };
     let asked = Asked::new(&opened, arguments.at)?;
-    let found = Found::gather(&opened, &filter, asked.horizon, arguments.all, arguments.history)?;
+    let now = asked.now(context.now());
+    let found = Found::gather(&opened, &filter, (asked.horizon, now), arguments.all, arguments.history)?;
     Ok(Answer::new(page::page(&found, &asked, context.now()), &view(&opened, &found, &asked)))
 }
 
@@ -70,6 +71,8 @@ fn view(opened: &Opened, found: &Found, asked: &Asked) -> View {
         unlisted: found.hidden,
         locks: found.locks.iter().map(Into::into).collect(),
         under_way: found.under_way.iter().map(Into::into).collect(),
+        waiting: found.waiting.iter().map(Into::into).collect(),
+        unreviewed: found.unreviewed.iter().map(Into::into).collect(),
         history: found.history.as_ref().map(|tenures| tenures.iter().map(Into::into).collect()),
     }
 }

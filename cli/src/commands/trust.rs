@@ -14,8 +14,9 @@ use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::machine;
-use crate::page::{DIM, GOOD, Page, count, paint, visible};
+use crate::page::{DIM, GOOD, Page, count};
 use crate::session::{absolute, ledger_path};
+use crate::shown::{paint, shown, visible};
 use crate::trust::{self, Pin, Pins};
 use crate::views::audit::{Pinned, Trusted};
 
@@ -112,14 +113,18 @@ fn page(view: &Trusted) -> Page {
         Some(before) if view.outcome == "advanced" => format!("{now}, {} when it was pinned last", before.size),
         _ => now,
     };
-    page.line(format!("{}  {}", paint(GOOD, word), visible(&view.ledger)));
-    let rows =
-        [("origin", visible(&view.pin.origin)), ("genesis", view.pin.genesis.clone()), ("size", grown), ("head", view.pin.head.clone())];
+    page.line(shown!("{}  {}", paint(GOOD, word), visible(&view.ledger)));
+    let rows = [
+        ("origin", visible(&view.pin.origin)),
+        ("genesis", visible(&view.pin.genesis)),
+        ("size", visible(grown)),
+        ("head", visible(&view.pin.head)),
+    ];
     page.pairs(&rows, 2);
     if let Some(before) = view.before.as_ref().filter(|_| view.outcome == "replaced") {
         let what =
             format!("{} of {}, genesis {}, head {}", count(before.size, "entry", "entries"), before.origin, before.genesis, before.head);
-        page.line(paint(DIM, format!("In place of {}", visible(what))));
+        page.line(paint(DIM, shown!("In place of {}", visible(what))));
     }
     page
 }

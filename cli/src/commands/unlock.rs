@@ -8,8 +8,9 @@ use promotion_ledger::meaning::names::{Component, Environment, Reason};
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{DIM, GOOD, Page, count, paint};
+use crate::page::{DIM, GOOD, Page, count};
 use crate::session;
+use crate::shown::{paint, shown};
 use crate::views::run::{EntryRange, LocksChanged};
 
 /// Lifts your own locks of an environment; with --others everybody's, where you are granted to.
@@ -44,6 +45,7 @@ pub(crate) fn run(context: &Context, arguments: Unlock) -> Result<Answer, Comman
     let remaining =
         opened.index.locks(Some(&pipeline), opened.index.now())?.into_iter().filter(|row| row.environment == environment).count();
     let view = LocksChanged {
+        expires: None,
         pipeline: pipeline.to_string(),
         environment: environment.to_string(),
         component: component.map(|component| component.to_string()),
@@ -60,7 +62,7 @@ fn page(view: &LocksChanged, remaining: usize) -> Page {
         None => page.line(format!("Not locked  {}", view.environment)),
         Some(entries) => {
             let lifted = count(view.locks.len() as u64, "lock", "locks");
-            page.line(format!("{}  {}: {lifted} lifted  {}", paint(GOOD, "Unlocked"), view.environment, paint(DIM, entries.words())));
+            page.line(shown!("{}  {}: {} lifted  {}", paint(GOOD, "Unlocked"), view.environment, lifted, paint(DIM, entries.words())));
         }
     }
     if remaining > 0 {

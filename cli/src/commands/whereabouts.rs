@@ -17,9 +17,10 @@ use super::status::when::{moment, since};
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{BOLD, DIM, Page, Table, paint, visible};
+use crate::page::{BOLD, DIM, Page, Table};
 use crate::report::near_versions;
 use crate::session::{self, Opened};
+use crate::shown::{Shown, paint, shown, visible};
 use crate::views::whereabouts::Whereabouts;
 
 /// How many of the digits of a digest it takes at least.
@@ -213,10 +214,10 @@ fn page(found: &[Found], several_pipelines: bool, asked: &Asked, now: Timestamp)
         }
         page.line(paint(BOLD, visible(&found.what)));
         for release in &found.releases {
-            let source = release.source_sha.as_ref().map(|sha| format!(", built from {}", visible(sha))).unwrap_or_default();
-            let pipeline = if several_pipelines { format!("{} ", visible(&release.pipeline)) } else { String::new() };
-            let name = format!("{pipeline}{} {}", visible(&release.component), visible(&release.version));
-            page.line(format!("  {name}{}", paint(DIM, format!("  registered in entry {}{source}", release.registered))));
+            let source = release.source_sha.as_ref().map(|sha| shown!(", built from {}", visible(sha))).unwrap_or_default();
+            let pipeline = if several_pipelines { shown!("{} ", visible(&release.pipeline)) } else { Shown::default() };
+            let name = shown!("{}{} {}", pipeline, visible(&release.component), visible(&release.version));
+            page.line(shown!("  {}{}", name, paint(DIM, shown!("  registered in entry {}{}", release.registered, source))));
         }
         if found.past.is_empty() {
             page.line(format!("  in no environment, {present} or before"));
@@ -237,10 +238,10 @@ fn places(past: &[PastRow], several_pipelines: bool, present: &str, now: Timesta
             visible(&row.spot.environment),
             visible(&row.spot.component),
             visible(&row.version),
-            since(row.since, now),
-            row.until.map_or_else(|| present.to_owned(), |time| moment(time, now)),
+            visible(since(row.since, now)),
+            row.until.map_or_else(|| visible(present), |time| visible(moment(time, now))),
             visible(&row.by),
-            notes(row),
+            visible(notes(row)),
         ];
         table.row(cells.into_iter().skip(skipped).collect());
     }

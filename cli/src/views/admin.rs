@@ -71,7 +71,7 @@ pub(crate) struct ManifestChecked {
 }
 
 impl View for ManifestChecked {
-    const SCHEMA: &'static str = "promoledger.manifest/1";
+    const SCHEMA: &'static str = "promoledger.manifest-check/1";
 }
 
 /// The rules of a pipeline.
@@ -79,12 +79,23 @@ impl View for ManifestChecked {
 pub(crate) struct RulesRow {
     /// The pipeline.
     pub(crate) pipeline: String,
+    /// The groups that the rules describe, by name.
+    pub(crate) groups: Vec<GroupRow>,
     /// Its components, by name.
     pub(crate) components: Vec<ComponentRow>,
     /// Its environments, in order.
     pub(crate) environments: Vec<EnvironmentRow>,
     /// What happens to a version that cannot be compared: `warn` or `block`.
     pub(crate) on_incomparable: String,
+}
+
+/// A group.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct GroupRow {
+    /// Its name.
+    pub(crate) name: String,
+    /// Who belongs to it.
+    pub(crate) members: Vec<String>,
 }
 
 /// A component.
@@ -94,6 +105,8 @@ pub(crate) struct ComponentRow {
     pub(crate) name: String,
     /// Where its artifacts are kept.
     pub(crate) repository: String,
+    /// How its versions compare: `semver`, `calver`, `recency`, or `pattern` with its template.
+    pub(crate) versions: String,
 }
 
 /// An environment.
@@ -103,6 +116,8 @@ pub(crate) struct EnvironmentRow {
     pub(crate) name: String,
     /// Gates that must have passed before a release enters.
     pub(crate) gates: Vec<String>,
+    /// What else it demands: sentences that lack their subject, the environment.
+    pub(crate) demands: Vec<String>,
 }
 
 /// How a manifest's file differs from the rules in force.

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::moment::At;
 use crate::answer::View;
+use crate::formats::Rows;
 
 /// What changed between two moments.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -26,6 +27,32 @@ pub(crate) struct Difference {
 
 impl View for Difference {
     const SCHEMA: &'static str = "promoledger.diff/1";
+    const ROWS: Option<Rows> = Some(Rows {
+        of: "changes",
+        columns: &[
+            "pipeline",
+            "environment",
+            "component",
+            "before.version",
+            "before.artifact_digest",
+            "before.since",
+            "before.by",
+            "before.kind",
+            "before.asserted",
+            "before.entry",
+            "after.version",
+            "after.artifact_digest",
+            "after.since",
+            "after.by",
+            "after.kind",
+            "after.asserted",
+            "after.entry",
+            "promotions",
+            "rollbacks",
+            "removals",
+            "by",
+        ],
+    });
 }
 
 /// A component in an environment, before and after.
@@ -127,6 +154,28 @@ pub(crate) struct Comparison {
 
 impl View for Comparison {
     const SCHEMA: &'static str = "promoledger.comparison/1";
+    const ROWS: Option<Rows> = Some(Rows {
+        of: "components",
+        columns: &[
+            "pipeline",
+            "component",
+            "same",
+            "left.version",
+            "left.artifact_digest",
+            "left.since",
+            "left.by",
+            "left.kind",
+            "left.asserted",
+            "left.entry",
+            "right.version",
+            "right.artifact_digest",
+            "right.since",
+            "right.by",
+            "right.kind",
+            "right.asserted",
+            "right.entry",
+        ],
+    });
 }
 
 /// A component in two environments.

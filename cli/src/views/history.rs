@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::moment::At;
 use crate::answer::View;
+use crate::formats::Rows;
 
 /// What happened, newest first.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -20,6 +21,25 @@ pub(crate) struct History {
 
 impl View for History {
     const SCHEMA: &'static str = "promoledger.history/1";
+    const ROWS: Option<Rows> = Some(Rows {
+        of: "entries",
+        columns: &[
+            "entry",
+            "line",
+            "time",
+            "asserted_time",
+            "type",
+            "summary",
+            "by",
+            "pipeline",
+            "component",
+            "environment",
+            "version",
+            "artifact_digest",
+            "promotion_id",
+            "outcome",
+        ],
+    });
 }
 
 /// An entry, in a line. What the entry is not about is null.

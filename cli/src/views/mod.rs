@@ -13,3 +13,4 @@ pub(crate) mod setup;
 pub(crate) mod show;
 pub(crate) mod status;
 pub(crate) mod whereabouts;
+pub(crate) mod word;

@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::moment::At;
 use super::whereabouts::Tenure;
+use super::word::{Unreviewed, Waiting};
 use crate::answer::View;
+use crate::formats::Rows;
 
 /// What is where.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -27,6 +29,10 @@ pub(crate) struct Status {
     pub(crate) locks: Vec<LockHeld>,
     /// The promotions and rollbacks that are under way, oldest first.
     pub(crate) under_way: Vec<UnderWay>,
+    /// The requests for approval that wait, oldest first.
+    pub(crate) waiting: Vec<Waiting>,
+    /// The promotions that passed guards on somebody's word and that nobody else has reviewed, oldest first.
+    pub(crate) unreviewed: Vec<Unreviewed>,
     /// What was there before, newest first; there when asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) history: Option<Vec<Tenure>>,
@@ -34,6 +40,26 @@ pub(crate) struct Status {
 
 impl View for Status {
     const SCHEMA: &'static str = "promoledger.status/1";
+    const ROWS: Option<Rows> = Some(Rows {
+        of: "environments",
+        columns: &[
+            "pipeline",
+            "environment",
+            "component",
+            "listed",
+            "locked",
+            "version",
+            "artifact_digest",
+            "since",
+            "by",
+            "kind",
+            "asserted",
+            "promotion_id",
+            "entry",
+            "line",
+            "source_sha",
+        ],
+    });
 }
 
 /// A ledger, and how far it was read.
@@ -110,6 +136,8 @@ pub(crate) struct LockHeld {
     pub(crate) by: String,
     /// When.
     pub(crate) since: String,
+    /// When it is over by itself; null for never.
+    pub(crate) expires: Option<String>,
     /// The place of the entry that set it.
     pub(crate) entry: u64,
 }
@@ -177,6 +205,7 @@ impl From<&LockRow> for LockHeld {
             reason: row.lock.reason.to_string(),
             by: row.lock.owner.to_string(),
             since: row.lock.since.to_string(),
+            expires: row.lock.expires.map(|expires| expires.to_string()),
             entry: row.lock.sequence.get(),
         }
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::moment::At;
 use crate::answer::View;
+use crate::formats::Rows;
 
 /// Every place where a digest or version is and was.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -23,6 +24,29 @@ pub(crate) struct Whereabouts {
 
 impl View for Whereabouts {
     const SCHEMA: &'static str = "promoledger.where/1";
+    const ROWS: Option<Rows> = Some(Rows {
+        of: "places",
+        columns: &[
+            "pipeline",
+            "environment",
+            "component",
+            "version",
+            "artifact_digest",
+            "current",
+            "since",
+            "until",
+            "by",
+            "kind",
+            "left_by_rollback",
+            "asserted",
+            "promotion_id",
+            "entry",
+            "line",
+            "note",
+            "until_entry",
+            "source_sha",
+        ],
+    });
 }
 
 /// A release that was made known.

@@ -1,12 +1,10 @@
-//! Reading one node at a time, strictly: a wrong type, an unknown key or a bad name is an error that knows its place.
+//! Reading one node at a time, strictly: a wrong type, an unknown key or a thing named twice is an error that knows its place.
 
-use std::str::FromStr;
+use std::fmt::Display;
 
-use promotion_ledger::meaning::names::InvalidName;
-
-use super::error::{ManifestError, Path, Place, quoted};
+use super::error::{ManifestError, Path, quoted};
 use super::near::nearest;
-use super::scalar::other_reading;
+use super::shape::PLACES;
 use super::yaml::{Entry, Node, Value};
 
 /// A node with the way to it.
@@ -16,32 +14,20 @@ pub(super) struct Cursor<'a> {
     path: Path<'a>,
 }
 
-/// A value with the place and the path that an error about it would name.
-#[derive(Debug)]
-pub(super) struct Located<T> {
-    pub(super) value: T,
-    place: Place,
-    path: String,
-}
-
 /// The entries of a mapping whose keys are fixed.
 #[derive(Debug)]
-pub(super) struct Fields<'a>(&'a [Entry<'a>]);
-
-/// The keys of the section.
-pub(super) const ARTIFACTS: &[&str] = &["registry", "promotion"];
-/// The keys of `promotion`.
-pub(super) const PROMOTION: &[&str] = &["pipeline", "components", "environments", "on_incomparable"];
-/// The keys of an environment that is more than a name.
-pub(super) const ENVIRONMENT: &[&str] = &["name", "gates"];
-
-/// All of them, to tell somebody where a misplaced key belongs.
-const PLACES: [(&str, &[&str]); 3] =
-    [("artifacts", ARTIFACTS), ("artifacts.promotion", PROMOTION), ("an item of artifacts.promotion.environments", ENVIRONMENT)];
+pub(super) struct Fields<'a> {
+    at: Cursor<'a>,
+    entries: &'a [Entry<'a>],
+}
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(node: &'a Node<'a>, path: Path<'a>) -> Self {
         Self { node, path }
+    }
+
+    pub(super) fn node(&self) -> &'a Node<'a> {
+        self.node
     }
 
     pub(super) fn path(&self) -> &Path<'a> {
@@ -61,15 +47,16 @@ impl<'a> Cursor<'a> {
         ManifestError::new(self.node.place, &self.path, expected, found)
     }
 
-    pub(super) fn located<T>(&self, value: T) -> Located<T> {
-        Located { value, place: self.node.place, path: self.path.to_string() }
+    /// An error about what this node names a second time.
+    pub(super) fn again(&self, kind: &str, name: &str) -> ManifestError {
+        self.error(format!("each {kind} once"), format!("{} again", quoted(name))).hinting("remove one of the two".to_owned())
     }
 
     /// The mapping with some of the given keys and no other.
     pub(super) fn fields(&self, known: &[&str]) -> Result<Fields<'a>, ManifestError> {
         let entries = self.entries(&format!("a mapping with {}", listed(known)))?;
         match entries.iter().find(|entry| !entry.key.scalar().is_some_and(|key| known.contains(&key))) {
-            None => Ok(Fields(entries)),
+            None => Ok(Fields { at: *self, entries }),
             Some(Entry { key, .. }) => Err(unknown_key(key, &self.path, known)),
         }
     }
@@ -80,6 +67,12 @@ impl<'a> Cursor<'a> {
             Value::Map(entries) => Ok(entries),
             _ => Err(self.unlike(expected)),
         }
+    }
+
+    /// The value of that key, whatever the mapping's other keys are; none where this is no mapping.
+    pub(super) fn peek(&self, key: &str) -> Option<&'a Node<'a>> {
+        let Value::Map(entries) = &self.node.value else { return None };
+        entries.iter().find(|entry| entry.key.scalar() == Some(key)).map(|entry| &entry.value)
     }
 
     /// The list's items, at most so many.
@@ -93,38 +86,61 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Text that every reader of YAML takes for text.
-    pub(super) fn text(&self, expected: &str) -> Result<&'a str, ManifestError> {
-        match &self.node.value {
-            Value::Text(text) => Ok(text),
-            Value::Bare(word) if other_reading(word).is_none() => Ok(word),
-            Value::Bare(word) => Err(self.unlike(expected).hinting(format!("put it in quotes: {}", quoted(word)))),
-            Value::Nothing | Value::List(_) | Value::Map(_) => Err(self.unlike(expected)),
+    /// Reads the list's items, at most so many.
+    pub(super) fn each<T>(
+        &self,
+        expected: &str,
+        most: usize,
+        mut read: impl FnMut(&Cursor<'_>, &[T]) -> Result<T, ManifestError>,
+    ) -> Result<Vec<T>, ManifestError> {
+        let mut found = Vec::new();
+        for (place, item) in self.items(expected, most)?.iter().enumerate() {
+            let next = read(&Cursor::new(item, Path::Item(&self.path, place)), &found)?;
+            found.push(next);
         }
+        Ok(found)
     }
 
-    /// A name that keeps the rules of its kind.
-    pub(super) fn name<N: FromStr<Err = InvalidName>>(&self, expected: &str) -> Result<N, ManifestError> {
-        let text = self.text(expected)?;
-        text.parse::<N>().map_err(|invalid| {
-            let lower = text.to_ascii_lowercase();
-            let hint = lower.parse::<N>().is_ok().then(|| format!("write `{lower}`"));
-            self.unlike(format!("{expected} of {}", invalid.expected)).hinting(hint)
-        })
-    }
-}
-
-impl<T> Located<T> {
-    /// An error about the value.
-    pub(super) fn error(&self, expected: &str, found: String) -> ManifestError {
-        ManifestError::at(self.place, self.path.clone(), expected, found)
+    /// Reads the list's items, each different from the others, in ascending order.
+    pub(super) fn set<T: Ord + Display>(
+        &self,
+        expected: &str,
+        (kind, most): (&str, usize),
+        read: impl Fn(&Cursor<'_>) -> Result<T, ManifestError>,
+    ) -> Result<Vec<T>, ManifestError> {
+        let mut found = self.each(expected, most, |at, earlier: &[T]| {
+            let next = read(at)?;
+            if earlier.contains(&next) { Err(at.again(kind, &next.to_string())) } else { Ok(next) }
+        })?;
+        found.sort();
+        Ok(found)
     }
 }
 
 impl<'a> Fields<'a> {
     /// The value of that key, if it was written.
     pub(super) fn get(&self, key: &str) -> Option<&'a Node<'a>> {
-        self.0.iter().find(|entry| entry.key.scalar() == Some(key)).map(|entry| &entry.value)
+        self.entries.iter().find(|entry| entry.key.scalar() == Some(key)).map(|entry| &entry.value)
+    }
+
+    /// Reads the value of that key, if it was written.
+    pub(super) fn read<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&Cursor<'_>) -> Result<T, ManifestError>,
+    ) -> Result<Option<T>, ManifestError> {
+        self.get(key).map(|node| read(&Cursor::new(node, Path::Key(self.at.path(), key)))).transpose()
+    }
+
+    /// Reads the value of a key that must be written; `thing` is what it makes of the mapping, such as "an environment".
+    pub(super) fn must<T>(
+        &self,
+        thing: &str,
+        key: &str,
+        read: impl FnOnce(&Cursor<'_>) -> Result<T, ManifestError>,
+    ) -> Result<T, ManifestError> {
+        let missing = || self.at.error(format!("{thing} with a `{key}`"), "none").hinting(format!("write `{key}: …` in this item"));
+        self.read(key, read)?.ok_or_else(missing)
     }
 }
 
@@ -142,6 +158,7 @@ fn belongs(name: &str) -> String {
     )
 }
 
-fn listed(keys: &[&str]) -> String {
-    keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" or ")
+/// The words as a message lists them.
+pub(super) fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")
 }

@@ -3,16 +3,28 @@
 //! The rules live in the section `artifacts` of `manifest.yaml`; the other sections belong to other tools. Nothing
 //! here puts rules in force: they are in force once the ledger holds the entry that adopts them.
 //!
-//! A text is read in three steps. `yaml` keeps the section as a tree with places, `read` turns the tree into
-//! rules through a strict `cursor`, and the ledger's own constructors have the last word.
+//! A text is read in three steps. `yaml` keeps the section as a tree with places, `read` turns the tree into rules
+//! through a strict `cursor`, one file for each subject, and the ledger's own constructors have the last word. What the
+//! reader and the published `schema` must agree on stands in `shape`.
 
+mod components;
 mod cursor;
+mod demands;
 mod differences;
+mod environments;
 mod error;
+mod freezes;
+mod gates;
+mod groups;
+mod guards;
+mod leaf;
 mod near;
 mod read;
 mod repository;
 mod scalar;
+mod schema;
+mod shape;
+mod span;
 mod template;
 mod yaml;
 
@@ -20,9 +32,12 @@ mod yaml;
 mod tests;
 
 use promotion_ledger::meaning::rules::Rules;
+use promotion_ledger::meaning::time::Timestamp;
 
-pub use self::differences::differences;
+pub use self::demands::demands;
+pub use self::differences::{Difference, differences};
 pub use self::error::ManifestError;
+pub use self::schema::schema;
 pub use self::template::template;
 
 use self::error::{Path, Place};
@@ -30,17 +45,17 @@ use self::error::{Path, Place};
 /// The longest manifest that is read: 1 MiB.
 pub const LONGEST: usize = 1 << 20;
 
-/// Reads a manifest.
+/// Reads a manifest as it would be adopted now: from then on its freezes are written out.
 ///
 /// # Errors
 /// The first fault found, with its place: what the YAML parser refuses comes first, then what stands in the section
 /// twice or by reference, then fields in the order in which the reference lists them.
-pub fn parse(text: &[u8]) -> Result<Rules, ManifestError> {
+pub fn parse(text: &[u8], now: Timestamp) -> Result<Rules, ManifestError> {
     if text.len() > LONGEST {
         let error = ManifestError::new(Place::START, &Path::Root, format!("at most {LONGEST} bytes"), format!("{} bytes", text.len()));
         return Err(error.hinting("this is hardly a manifest: check which file was named".to_owned()));
     }
-    read::rules(&yaml::section(decoded(text)?)?)
+    read::rules(&yaml::section(decoded(text)?)?, now)
 }
 
 fn decoded(text: &[u8]) -> Result<&str, ManifestError> {

@@ -46,7 +46,8 @@ fn is_sexagesimal(digits: &str) -> bool {
     parts.next().is_some_and(is_digits) && whole.contains(':') && parts.all(|part| part.len() <= 2 && is_digits(part))
 }
 
-fn is_date(word: &str) -> bool {
+/// Whether the bare word has the form of a date.
+pub(super) fn is_date(word: &str) -> bool {
     let mut parts = word.splitn(3, '-');
     let number = |part: Option<&str>, lengths: std::ops::RangeInclusive<usize>| {
         part.is_some_and(|part| lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))

@@ -3,7 +3,8 @@
 use promotion_ledger::meaning::names::{Pipeline, Repository};
 use promotion_ledger::meaning::rules::ComponentRule;
 
-use super::read::{DEFAULT_ENVIRONMENTS, DEFAULT_PIPELINE};
+use super::environments::DEFAULT_ENVIRONMENTS;
+use super::read::DEFAULT_PIPELINE;
 use super::repository::{is_full, is_path};
 use super::scalar::other_reading;
 
@@ -33,7 +34,10 @@ const ENVIRONMENTS: &str = "
     # The path that a release takes, first to last. Gates must have passed before a release enters:
     #
     #   - name: prod
-    #     gates: [tests, security_scan]
+    #     gates: [tests, {name: security_scan, max_age: 7d}]
+    #     approvals: {count: 2, groups: [release-managers]}
+    #
+    # The reference names every guard: authorization, approvals, soak, versions, signature, freezes.
     environments:
 ";
 

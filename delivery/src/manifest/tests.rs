@@ -1,12 +1,26 @@
 //! The manifest as a whole: good ones, the template, differences, and arbitrary bytes; its faults are in [`faults`].
 
 mod faults;
+mod guards;
+mod schema;
 
 use promotion_ledger::meaning::names::{Component, Pipeline, Repository};
 use promotion_ledger::meaning::rules::{ComponentRule, OnIncomparable, Rules};
+use promotion_ledger::meaning::time::Timestamp;
 use proptest::prelude::*;
 
-use super::{differences, parse, template};
+use super::{ManifestError, differences, template};
+
+/// When the manifests of these tests are adopted.
+pub(super) const NOW: &str = "2026-11-21T12:00:00.000000Z";
+
+pub(super) fn now() -> Timestamp {
+    Timestamp::parse(NOW).unwrap()
+}
+
+pub(super) fn parse(text: &[u8]) -> Result<Rules, ManifestError> {
+    super::parse(text, now())
+}
 
 const FULL: &str = "\
 other: {anything: [1, no, *anchor], anything: twice}
@@ -86,7 +100,7 @@ fn a_byte_order_mark_and_windows_line_ends_do_no_harm() {
 }
 
 fn component(name: &str, repository: &str) -> ComponentRule {
-    ComponentRule { name: Component::new(name).unwrap(), repository: Repository::new(repository).unwrap() }
+    ComponentRule { name: Component::new(name).unwrap(), repository: Repository::new(repository).unwrap(), versions: None }
 }
 
 #[test]
@@ -154,11 +168,13 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
 /// Manifests put together from pieces, so that most of them are good.
 fn assembled() -> impl Strategy<Value = Rules> {
     let gates = prop::sample::subsequence(vec!["a", "b", "c"], 0..=3).prop_shuffle();
+    let demands = (gates, prop::collection::vec(prop::sample::select(guards::PIECES.as_slice()), 0..4));
+    let demands = demands.prop_map(|(gates, more)| (gates, guards::compatible(&more)));
     let environments = prop::sample::subsequence(vec!["dev", "qa", "staging", "prod"], 1..=4).prop_shuffle();
     let components = prop::sample::subsequence(vec!["api: x", "web: w", "job: z"], 1..=3);
-    (environments, prop::collection::vec(gates, 4), components, any::<bool>(), any::<bool>()).prop_map(|(environments, gates, components, block, named)| {
+    (environments, prop::collection::vec(demands, 4), components, any::<bool>(), any::<bool>()).prop_map(|(environments, gates, components, block, named)| {
         let items: Vec<String> =
-            environments.iter().zip(&gates).map(|(name, gates)| format!("{{name: {name}, gates: [{}]}}", gates.join(", "))).collect();
+            environments.iter().zip(&gates).map(|(name, (gates, more))| format!("{{name: {name}, gates: [{}]{}}}", gates.join(", "), more.concat())).collect();
         let text = format!(
             "artifacts: {{registry: r.example, promotion: {{pipeline: {}, components: {{{}}}, environments: [{}], on_incomparable: {}}}}}",
             if named { "shop" } else { "main" },
@@ -209,7 +225,7 @@ proptest! {
 
     #[test]
     fn rules_differ_in_words_exactly_when_they_differ(old in assembled(), new in assembled()) {
-        prop_assert_eq!(differences(&old, &new).is_empty(), old == new);
-        prop_assert!(differences(&old, &old).is_empty());
+        prop_assert_eq!(differences(&old, &new, now()).is_empty(), old == new);
+        prop_assert!(differences(&old, &old, now()).is_empty());
     }
 }

@@ -12,13 +12,15 @@ pub use ending::{Done, Plan, RunError, Runner};
 
 use promotion_ledger::custody::store::Hold;
 use promotion_ledger::evidence::chain::Verified;
-use promotion_ledger::meaning::command::{Command, Promote, Rollback, Seen};
+use promotion_ledger::meaning::command::{Command, Promote, Rollback, Seen, SignatureSeen};
 use promotion_ledger::meaning::digest::Digest;
+use promotion_ledger::meaning::event::signature::SignatureFound;
 use promotion_ledger::meaning::facts::Run;
 use promotion_ledger::meaning::id::PromotionId;
 use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Reason, TagName};
 use promotion_ledger::meaning::needs::About;
 use promotion_ledger::meaning::rules::Source;
+use sha2::{Digest as _, Sha256};
 
 use crate::session::{Committed, SessionError};
 use ending::RegistryOrSession;
@@ -137,7 +139,9 @@ impl Runner<'_, '_> {
             Source::From(environment) => resolve(environment)?,
             Source::Nowhere => None,
         };
-        Ok(Seen { source_tag, target_tag: resolve(&promote.to)? })
+        let rules = state.core().rules(&promote.pipeline);
+        let demanded = rules.and_then(|rules| rules.environment(&promote.to)?.signature);
+        Ok(Seen { source_tag, target_tag: resolve(&promote.to)?, signature: demanded.map(|_| unchecked()) })
     }
 
     fn look_for_rollback(&mut self, rollback: &Rollback) -> Result<Option<Digest>, RegistryOrSession> {
@@ -173,4 +177,11 @@ impl Runner<'_, '_> {
     fn hold(&self, pipeline: &Pipeline, component: &Component, environment: &Environment) -> Result<Box<dyn Hold>, RunError> {
         Ok(self.session.store.hold(&format!("{pipeline}/{component}/{environment}"))?)
     }
+}
+
+/// What is known of an artifact's signature: nothing, since this version does not look. Where the rules insist, that refuses.
+fn unchecked() -> SignatureSeen {
+    let message = Reason::new("this version of promoledger does not check signatures of artifacts").expect("a sentence is a reason");
+    let nobody_asked = Digest::from_sha256(&Sha256::digest([]).into());
+    SignatureSeen { found: SignatureFound::Unknown, message, policy: nobody_asked }
 }

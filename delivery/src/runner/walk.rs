@@ -2,7 +2,9 @@
 
 use promotion_ledger::evidence::chain::Verified;
 use promotion_ledger::meaning::event::Event;
-use promotion_ledger::meaning::event::promotion::{Promotion, PromotionCompleted, RollbackCompleted, SignatureStatus};
+use promotion_ledger::meaning::event::overriding::Overridable;
+use promotion_ledger::meaning::event::promotion::{Promotion, PromotionCompleted, RollbackCompleted};
+use promotion_ledger::meaning::facts::SignatureDemanded;
 use promotion_ledger::meaning::guard;
 use promotion_ledger::meaning::id::{Epoch, PromotionId};
 use promotion_ledger::meaning::refusal::ExitCode;
@@ -22,7 +24,9 @@ pub(super) fn to_the_end(
     loop {
         let state = look(runner, id)?;
         let run = held(&state, id, epoch)?.clone();
-        if let Err(missing) = guard::gates(&state, &run.promotion, &run.gates) {
+        if !run.overridden.contains(&Overridable::Gates)
+            && let Err(missing) = guard::gates(&state, &run.promotion, &run.gates, run.requested_at)
+        {
             return Err(unwind::fail(runner, id, ExitCode::GateFailed, missing.to_string(), &mut entries));
         }
         let Some((tag, purpose)) = run.next_tag() else {
@@ -67,9 +71,9 @@ fn completion(state: &State, id: PromotionId, epoch: Epoch) -> Option<Event> {
             authorization_passed: true,
             authorized_via,
             epoch,
-            gates: guard::gates(state, &promotion, &run.gates).unwrap_or_default(),
+            gates: guard::passed(state, &promotion, &run.gates, run.requested_at),
             promotion,
-            signature_status: SignatureStatus::NotRequired,
+            signature_status: SignatureDemanded::status(run.signature),
         }
         .into(),
     })

@@ -4,6 +4,8 @@ use super::digest::Digest;
 use super::event::artifact::GateCompleted;
 use super::event::history::Asserted;
 use super::event::ledger::{KeyAddition, KeyRevoked};
+use super::event::overriding::Finding;
+use super::event::signature::SignatureFound;
 use super::id::{PromotionId, Sequence, SigningKey};
 use super::names::{Component, Environment, Pipeline, Principal, Reason, SourceSha, Version};
 use super::needs::About;
@@ -17,6 +19,8 @@ pub struct Asker {
     pub key: SigningKey,
     /// On whose behalf.
     pub actor: Principal,
+    /// The time by the asker's clock, which the entries will bear unless the log is ahead of it.
+    pub now: Timestamp,
 }
 
 /// What somebody asks for.
@@ -32,6 +36,10 @@ pub enum Command {
     TakeOver(PromotionId),
     /// To end a promotion whose tags were put back as far as possible.
     Abort(PromotionId, Reason),
+    /// To say yes or no to a promotion that is asked for.
+    Approve(Approve),
+    /// To say what came of looking at an override.
+    Review(Review),
     /// To lock an environment.
     Lock(Lock),
     /// To lift locks.
@@ -65,6 +73,8 @@ pub struct Register {
     pub digest: Digest,
     /// The commit that it was built from.
     pub source_sha: Option<SourceSha>,
+    /// Changes in it that break what others rely on.
+    pub breaking: Vec<Reason>,
 }
 
 /// To promote a release.
@@ -84,8 +94,12 @@ pub struct Promote {
     pub to: Environment,
     /// Imported history may stand for what was recorded.
     pub accept_asserted: bool,
+    /// Changes that break what others rely on are meant.
+    pub allow_breaking: bool,
     /// A downgrade is meant.
     pub allow_downgrade: bool,
+    /// Why guards are to be passed on the asker's word.
+    pub break_glass: Option<Reason>,
     /// The tags are to be made again although the release is there.
     pub force: bool,
     /// Why.
@@ -101,6 +115,56 @@ pub struct Seen {
     pub source_tag: Option<Digest>,
     /// Where the tag that is to be made points already.
     pub target_tag: Option<Digest>,
+    /// What was found of the artifact's signature, where the rules ask for one.
+    pub signature: Option<SignatureSeen>,
+}
+
+/// What somebody found who looked at an artifact's signatures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignatureSeen {
+    /// What was found.
+    pub found: SignatureFound,
+    /// In words.
+    pub message: Reason,
+    /// SHA-256 of the policy that was asked.
+    pub policy: Digest,
+}
+
+/// To say yes or no to a promotion that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approve {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// The component.
+    pub component: Component,
+    /// What would land.
+    pub digest: Digest,
+    /// Where it would land.
+    pub environment: Environment,
+    /// The place of the entry that asked for it, as the approver saw it.
+    pub request: Sequence,
+    /// Yes, with what is to be said of it, or no and why.
+    pub verdict: Verdict,
+}
+
+/// Yes or no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Yes, and what is to be said of it.
+    Yes(Option<Reason>),
+    /// No, and why.
+    No(Reason),
+}
+
+/// To say what came of looking at an override.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    /// The promotion that passed guards.
+    pub promotion_id: PromotionId,
+    /// What was found.
+    pub finding: Finding,
+    /// What is to be said of it.
+    pub note: Reason,
 }
 
 /// To roll an environment back.
@@ -157,6 +221,8 @@ pub struct Lock {
     pub environment: Environment,
     /// The only component to lock; absent, all are.
     pub component: Option<Component>,
+    /// When the lock is over by itself.
+    pub expires: Option<Timestamp>,
     /// Why.
     pub reason: Reason,
 }
@@ -189,6 +255,7 @@ impl Command {
                 subject: Some((promote.pipeline.clone(), promote.component.clone())),
                 versions: vec![promote.version.clone()],
                 environment: Some(promote.to.clone()),
+                source: promote.from.environment().cloned(),
                 run: Some(promote.promotion_id),
                 ..About::default()
             },
@@ -200,6 +267,13 @@ impl Command {
                 ..About::default()
             },
             Self::TakeOver(run) | Self::Abort(run, _) => About { run: Some(*run), ..About::default() },
+            Self::Review(review) => About { run: Some(review.promotion_id), ..About::default() },
+            Self::Approve(approve) => About {
+                subject: Some((approve.pipeline.clone(), approve.component.clone())),
+                environment: Some(approve.environment.clone()),
+                digests: vec![approve.digest.clone()],
+                ..About::default()
+            },
             Self::Lock(lock) => About { locks: Some((lock.pipeline.clone(), lock.environment.clone())), ..About::default() },
             Self::Unlock(unlock) => About { locks: Some((unlock.pipeline.clone(), unlock.environment.clone())), ..About::default() },
             Self::Import(import) => {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::event::ledger::{KeyAddition, KeyChange, KeyRevoked};
 use super::grant::{Grant, Permission, Touches};
 use super::id::{LedgerId, Sequence, SigningKey};
-use super::names::{Origin, Pipeline, Principal};
+use super::names::{Group, Origin, Pipeline, Principal};
 use super::rules::Rules;
 use super::shared::Shared;
 use super::time::Timestamp;
@@ -51,6 +51,8 @@ pub struct KeyRecord {
     pub principal: Principal,
     /// What it may append.
     pub grants: Vec<Grant>,
+    /// Groups that its principal belongs to.
+    pub groups: Vec<Group>,
     /// Whether it is the recovery key.
     pub recovery: bool,
     /// Where it was added; it may sign the entries after (the first keys: entry 0 too).
@@ -141,6 +143,7 @@ impl Core {
             key: SigningKey { name: addition.name.clone(), public: addition.public },
             principal: addition.principal.clone(),
             grants: addition.grants.clone(),
+            groups: addition.groups.clone(),
             recovery,
             added: at,
             revoked: None,

@@ -46,6 +46,18 @@ types! {
     ArtifactRegistered = "artifact.registered",
     /// A gate's result for a digest and an environment.
     GateCompleted = "gate.completed",
+    /// What was found of an artifact's signature.
+    SignatureChecked = "signature.checked",
+    /// Somebody's word is asked for before a promotion.
+    ApprovalRequested = "approval.requested",
+    /// Somebody stands behind a promotion that is asked for.
+    ApprovalGranted = "approval.granted",
+    /// Somebody does not want a promotion that is asked for.
+    ApprovalRejected = "approval.rejected",
+    /// Guards that stood in a promotion's way were passed on somebody's word.
+    GuardOverridden = "guard.overridden",
+    /// Somebody else looked at what was overridden.
+    OverrideReviewed = "override.reviewed",
     /// Whether a principal may do what it asks.
     AuthorizationDecided = "authorization.decided",
     /// Whether the version that would land may replace the one that is there.

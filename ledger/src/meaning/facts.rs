@@ -8,9 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::{Digest, LineId};
 use super::event::artifact::GateStatus;
-use super::event::promotion::{Leaves, Promotion, TagLeft, TagPurpose};
+use super::event::overriding::Overridable;
+use super::event::promotion::{Leaves, Promotion, SignatureStatus, TagLeft, TagPurpose};
+use super::event::signature::SignatureFound;
 use super::id::{Epoch, PromotionId, Sequence};
 use super::names::{Component, Environment, GateName, Pipeline, Principal, Reason, SourceSha, TagName, Version};
+use super::rules::Enforcement;
 use super::time::Timestamp;
 
 /// What a fact is about.
@@ -28,6 +31,12 @@ pub enum FactKey {
     Gate(Pipeline, Component, Environment, GateName, Digest),
     /// A promotion or rollback, under way or ended.
     Run(PromotionId),
+    /// Who stands behind a digest going into an environment.
+    Approvals(Pipeline, Component, Environment, Digest),
+    /// Who brought a digest into an environment.
+    Movers(Pipeline, Component, Environment, Digest),
+    /// The guards that a promotion passed on somebody's word.
+    Override(PromotionId),
     /// The newest line of imported history about a version in an environment, by asserted time.
     Asserted(Pipeline, Component, Environment, Version),
     /// A line of imported history.
@@ -46,6 +55,11 @@ impl fmt::Display for FactKey {
                 write!(f, "gate {pipeline} {component} {environment} {gate} {digest}")
             }
             Self::Run(promotion) => write!(f, "run {promotion}"),
+            Self::Approvals(pipeline, component, environment, digest) => {
+                write!(f, "approvals {pipeline} {component} {environment} {digest}")
+            }
+            Self::Movers(pipeline, component, environment, digest) => write!(f, "movers {pipeline} {component} {environment} {digest}"),
+            Self::Override(promotion) => write!(f, "override {promotion}"),
             Self::Asserted(pipeline, component, environment, version) => {
                 write!(f, "asserted {pipeline} {component} {environment} {version}")
             }
@@ -72,6 +86,12 @@ pub enum Fact {
     Run(Box<Run>),
     /// Under [`FactKey::Run`], once it ended: its id is never used again.
     Ended,
+    /// Under [`FactKey::Approvals`].
+    Approvals(Approvals),
+    /// Under [`FactKey::Movers`], in ascending order.
+    Movers(Vec<Principal>),
+    /// Under [`FactKey::Override`].
+    Override(Override),
     /// Under [`FactKey::Asserted`].
     Asserted(AssertedVisit),
     /// Under [`FactKey::Line`], once it was imported: it is never imported again.
@@ -87,6 +107,8 @@ pub struct Release {
     pub registered: Sequence,
     /// The commit that it was built from.
     pub source_sha: Option<SourceSha>,
+    /// Whether it changes what others rely on.
+    pub breaking: bool,
 }
 
 /// Who is in an environment for a component, and what is under way there.
@@ -126,6 +148,8 @@ pub struct Lock {
     pub sequence: Sequence,
     /// When.
     pub since: Timestamp,
+    /// When it is over by itself.
+    pub expires: Option<Timestamp>,
 }
 
 /// A version that was promoted into an environment at least once.
@@ -135,6 +159,8 @@ pub struct Visit {
     pub digest: Digest,
     /// Where it was last promoted or rolled back into the environment.
     pub entered: Sequence,
+    /// When.
+    pub since: Timestamp,
     /// Where the environment was last rolled back from it, if it was not promoted again since.
     pub left_by_rollback: Option<Sequence>,
     /// How many rollbacks to it there were.
@@ -159,6 +185,8 @@ pub struct AssertedVisit {
 pub struct GateResult {
     /// Where it was recorded.
     pub sequence: Sequence,
+    /// When.
+    pub time: Timestamp,
     /// How it ended.
     pub status: GateStatus,
 }
@@ -174,18 +202,89 @@ pub struct Run {
     pub downgrade_passed: bool,
     /// Whose turn it is.
     pub epoch: Epoch,
-    /// The gates that the rules demanded when it was requested.
-    pub gates: Vec<GateName>,
+    /// The gates that the rules demanded when it was requested, each with the age that its result may have had then.
+    pub gates: Vec<GateDemanded>,
+    /// Everybody who was at it, or in whose name somebody was, in ascending order.
+    pub hands: Vec<Principal>,
     /// Who is at it.
     pub holder: Principal,
     /// For a rollback: what it leaves.
     pub leaves: Option<Leaves>,
     /// What lands where.
     pub promotion: Promotion,
+    /// The guards that it passed on somebody's word.
+    pub overridden: Vec<Overridable>,
     /// Where it was requested.
     pub requested: Sequence,
+    /// When.
+    pub requested_at: Timestamp,
+    /// What the rules then said of the artifact's signature, and what was found of it.
+    pub signature: Option<SignatureDemanded>,
     /// The tags that it began to write, in order.
     pub tags: Vec<TagState>,
+}
+
+/// A gate that a run must pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateDemanded {
+    /// The gate.
+    pub gate: GateName,
+    /// How old its result may have been when the run was requested, in seconds.
+    pub max_age: Option<u64>,
+}
+
+/// What a run's artifact must have by way of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignatureDemanded {
+    /// What it comes to when it has none.
+    pub enforcement: Enforcement,
+    /// What was found last.
+    pub found: Option<SignatureFound>,
+}
+
+/// Who stands behind a digest going into an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approvals {
+    /// Where it was asked for.
+    pub request: Sequence,
+    /// By whom, the key's own principal too, in ascending order.
+    pub requested_by: Vec<Principal>,
+    /// The manifest that was in force.
+    pub manifest: Sequence,
+    /// When the request is over.
+    pub expires: Timestamp,
+    /// Under which name.
+    pub version: Version,
+    /// Who gave it.
+    pub granted: Vec<Granted>,
+    /// Who rejected it.
+    pub rejected: Option<Granted>,
+}
+
+/// Somebody's word for or against.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Granted {
+    /// Whose.
+    pub by: Principal,
+    /// Where it was recorded.
+    pub entry: Sequence,
+    /// Whom the key stands for that signed it.
+    pub signed_by: Principal,
+}
+
+/// The guards that a promotion passed on somebody's word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Override {
+    /// Where that was recorded.
+    pub sequence: Sequence,
+    /// Whose word, the key's own principal too, in ascending order.
+    pub by: Vec<Principal>,
+    /// The guards.
+    pub guards: Vec<Overridable>,
+    /// The promotion.
+    pub promotion: Promotion,
+    /// Where somebody else looked at it.
+    pub reviewed: Option<Sequence>,
 }
 
 /// A tag that a run began to write.
@@ -252,6 +351,39 @@ impl Run {
             .filter(|state| !state.is_back())
             .map(|state| TagLeft { digest: self.promotion.digest.clone(), tag: state.tag.clone() })
             .collect()
+    }
+}
+
+impl Granted {
+    /// Whether it is the word of somebody who acts so, by a key that stands for somebody so: nobody's word counts twice.
+    pub fn is_of(&self, actor: &Principal, principal: &Principal) -> bool {
+        [actor, principal].into_iter().any(|person| self.by == *person || self.signed_by == *person)
+    }
+}
+
+impl SignatureDemanded {
+    /// Whether the run may go on.
+    pub fn lets_pass(self) -> bool {
+        match self.enforcement {
+            Enforcement::Enforce => self.found == Some(SignatureFound::Verified),
+            Enforcement::Warn => self.found.is_some(),
+        }
+    }
+
+    /// What a completion says of it.
+    pub fn status(demanded: Option<Self>) -> SignatureStatus {
+        match demanded.map(|demanded| demanded.found) {
+            None => SignatureStatus::NotRequired,
+            Some(Some(SignatureFound::Verified)) => SignatureStatus::Verified,
+            Some(_) => SignatureStatus::Warned,
+        }
+    }
+}
+
+impl Lock {
+    /// Whether it still stands at that time.
+    pub fn stands(&self, at: Timestamp) -> bool {
+        self.expires.is_none_or(|expires| at < expires)
     }
 }
 

@@ -154,17 +154,19 @@ impl Grant {
 pub enum Role {
     /// Everything, keys and manifests included.
     Admin,
-    /// Registers, promotes, rolls back, locks, lifts anybody's lock, records gates.
+    /// Registers, promotes, rolls back, locks, lifts anybody's lock, records gates, approves and reviews.
     Operator,
     /// Registers, promotes, rolls back and records gates.
     Ci,
+    /// Says yes or no to promotions that need it, reviews what others overrode, and nothing else.
+    Approver,
     /// Records gate results and nothing else.
     Gate,
 }
 
 impl Role {
     /// Every role, for help texts.
-    pub const ALL: [Self; 4] = [Self::Admin, Self::Operator, Self::Ci, Self::Gate];
+    pub const ALL: [Self; 5] = [Self::Admin, Self::Operator, Self::Ci, Self::Approver, Self::Gate];
 
     /// What it is called on the command line.
     pub const fn name(self) -> &'static str {
@@ -172,6 +174,7 @@ impl Role {
             Self::Admin => "admin",
             Self::Operator => "operator",
             Self::Ci => "ci",
+            Self::Approver => "approver",
             Self::Gate => "gate",
         }
     }
@@ -182,11 +185,12 @@ impl Role {
         let mut permissions = match self {
             Self::Admin => return Names::Any,
             Self::Operator => {
-                let mut all = append(&[RUNS, &[EventType::ArtifactRegistered, EventType::GateCompleted], LOCKS]);
+                let mut all = append(&[RUNS, ANSWERS, &[EventType::ArtifactRegistered, EventType::GateCompleted], LOCKS]);
                 all.push(Permission::UnlockOthers);
                 all
             }
             Self::Ci => append(&[RUNS, &[EventType::ArtifactRegistered, EventType::GateCompleted]]),
+            Self::Approver => append(&[ANSWERS]),
             Self::Gate => append(&[&[EventType::GateCompleted]]),
         };
         permissions.sort_by_key(ToString::to_string);
@@ -195,6 +199,7 @@ impl Role {
 }
 
 const RUNS: &[EventType] = &[
+    EventType::ApprovalRequested,
     EventType::AuthorizationDecided,
     EventType::DowngradeDecided,
     EventType::PromotionAborted,
@@ -208,8 +213,11 @@ const RUNS: &[EventType] = &[
     EventType::RollbackFailed,
     EventType::RollbackRefused,
     EventType::RollbackRequested,
+    EventType::SignatureChecked,
     EventType::StepStarted,
 ];
+
+const ANSWERS: &[EventType] = &[EventType::ApprovalGranted, EventType::ApprovalRejected, EventType::OverrideReviewed];
 
 const LOCKS: &[EventType] = &[EventType::EnvironmentLocked, EventType::EnvironmentUnlocked];
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows of bytes, clocks, files or networks: everything is a function of its arguments.
 
+pub mod accepted;
 pub mod command;
 pub mod core;
 pub mod decide;

@@ -149,6 +149,14 @@ name!(
 );
 
 name!(
+    /// A set of principals, by the name that a manifest, a key or an identity provider gives it.
+    Group,
+    "group",
+    "1 to 255 visible ASCII characters without spaces or quotes",
+    |text| visible(text, 255)
+);
+
+name!(
     /// A key's name in signature lines (C2SP signed-note): no spaces, no plus sign.
     KeyName,
     "key name",

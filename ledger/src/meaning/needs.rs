@@ -21,10 +21,14 @@ pub struct About {
     pub versions: Vec<Version>,
     /// An environment that is named, whether or not the rules in force still know it.
     pub environment: Option<Environment>,
+    /// Where something is said to come from, whether or not the rules in force know it.
+    pub source: Option<Environment>,
     /// An environment whose locks are asked for without a component.
     pub locks: Option<(Pipeline, Environment)>,
     /// A promotion that is named.
     pub run: Option<PromotionId>,
+    /// Digests that are named.
+    pub digests: Vec<Digest>,
     /// Lines of history that are to be imported, and the pipeline that they are of.
     pub lines: Option<(Pipeline, Vec<Asserted>)>,
 }
@@ -50,6 +54,15 @@ impl About {
                 versions: vec![event.version.clone()],
                 ..Self::default()
             },
+            Event::ApprovalRequested(event) => Self {
+                subject: Some((event.pipeline.clone(), event.component.clone())),
+                versions: vec![event.version.clone()],
+                environment: Some(event.environment.clone()),
+                digests: vec![event.digest.clone()],
+                ..Self::default()
+            },
+            Event::ApprovalGranted(event) => Self::approved(&event.pipeline, &event.component, &event.environment, &event.digest),
+            Event::ApprovalRejected(event) => Self::approved(&event.pipeline, &event.component, &event.environment, &event.digest),
             Event::EnvironmentLocked(event) => Self { locks: Some((event.pipeline.clone(), event.environment.clone())), ..Self::default() },
             Event::EnvironmentUnlocked(event) => {
                 Self { locks: Some((event.pipeline.clone(), event.environment.clone())), ..Self::default() }
@@ -58,12 +71,23 @@ impl About {
         }
     }
 
+    fn approved(pipeline: &Pipeline, component: &Component, environment: &Environment, digest: &Digest) -> Self {
+        Self {
+            subject: Some((pipeline.clone(), component.clone())),
+            environment: Some(environment.clone()),
+            digests: vec![digest.clone()],
+            ..Self::default()
+        }
+    }
+
     fn promotion(promotion: &Promotion) -> Self {
         Self {
             subject: Some((promotion.pipeline.clone(), promotion.component.clone())),
             versions: vec![promotion.version.clone()],
             environment: Some(promotion.to.clone()),
+            source: promotion.from.environment().cloned(),
             run: Some(promotion.promotion_id),
+            digests: vec![promotion.digest.clone()],
             ..Self::default()
         }
     }
@@ -77,6 +101,7 @@ fn missing(about: &About, state: &State) -> Vec<FactKey> {
     }
     if let Some(run) = about.run {
         keys.push(FactKey::Run(run));
+        keys.push(FactKey::Override(run));
     }
     if let Some((pipeline, component)) = &about.subject {
         subject(pipeline, component, about, state, &mut keys);
@@ -128,7 +153,8 @@ fn subject(pipeline: &Pipeline, component: &Component, about: &About, state: &St
     let rules = state.core().rules(pipeline);
     let environments = rules.map(|rules| rules.environments()).unwrap_or_default();
     let mut named: Vec<&Environment> = environments.iter().map(|environment| &environment.name).collect();
-    named.extend(about.environment.iter().filter(|environment| !environments.iter().any(|rule| rule.name == **environment)));
+    let said = about.environment.iter().chain(&about.source);
+    named.extend(said.filter(|environment| !environments.iter().any(|rule| rule.name == **environment)));
     for environment in named {
         let place = FactKey::Place(pipeline.clone(), component.clone(), environment.clone());
         if state.has(&place) {
@@ -136,6 +162,11 @@ fn subject(pipeline: &Pipeline, component: &Component, about: &About, state: &St
         }
         keys.push(place);
         keys.push(FactKey::Locks(pipeline.clone(), environment.clone()));
+        for digest in &about.digests {
+            // An override may name a digest that is no release's: the law judges its gates all the same.
+            keys.extend(demanded(pipeline, environment, state).iter().map(|gate| gate_key(pipeline, component, environment, gate, digest)));
+            hands(pipeline, component, environment, digest, keys);
+        }
         for version in &about.versions {
             keys.push(FactKey::Visit(pipeline.clone(), component.clone(), environment.clone(), version.clone()));
             keys.push(FactKey::Asserted(pipeline.clone(), component.clone(), environment.clone(), version.clone()));
@@ -148,12 +179,13 @@ fn environment_of_place(pipeline: &Pipeline, component: &Component, environment:
     let place = state.place(pipeline, component, environment);
     keys.extend(place.run.map(FactKey::Run));
     if let Some(holder) = place.holder {
+        keys.push(FactKey::Release(pipeline.clone(), component.clone(), holder.version.clone()));
         keys.push(FactKey::Visit(pipeline.clone(), component.clone(), environment.clone(), holder.version));
     }
     // Gates are judged as the promotion under way was asked to keep them, whatever the rules say by now.
     if let Some(run) = place.run.and_then(|run| known_run(state, run)) {
         for gate in &run.gates {
-            keys.push(gate_key(pipeline, component, environment, gate, &run.promotion.digest));
+            keys.push(gate_key(pipeline, component, environment, &gate.gate, &run.promotion.digest));
         }
     }
 }
@@ -163,11 +195,23 @@ fn gates(pipeline: &Pipeline, component: &Component, environment: &Environment, 
     if !state.has(&release_key) {
         return;
     }
-    let rule = state.core().rules(pipeline).and_then(|rules| rules.environment(environment));
-    let gates = rule.map(|rule| rule.gates.as_slice()).unwrap_or_default();
+    let gates = demanded(pipeline, environment, state);
     if let Some(release) = state.release(pipeline, component, version) {
         keys.extend(gates.iter().map(|gate| gate_key(pipeline, component, environment, gate, &release.digest)));
+        hands(pipeline, component, environment, &release.digest, keys);
     }
+}
+
+/// The gates that the rules in force demand there.
+fn demanded<'a>(pipeline: &Pipeline, environment: &Environment, state: &'a State) -> &'a [GateName] {
+    let rule = state.core().rules(pipeline).and_then(|rules| rules.environment(environment));
+    rule.map(|rule| rule.gates.as_slice()).unwrap_or_default()
+}
+
+/// Who brought a digest there, and who stands behind it going there.
+fn hands(pipeline: &Pipeline, component: &Component, environment: &Environment, digest: &Digest, keys: &mut Vec<FactKey>) {
+    keys.push(FactKey::Movers(pipeline.clone(), component.clone(), environment.clone(), digest.clone()));
+    keys.push(FactKey::Approvals(pipeline.clone(), component.clone(), environment.clone(), digest.clone()));
 }
 
 fn gate_key(pipeline: &Pipeline, component: &Component, environment: &Environment, gate: &GateName, digest: &Digest) -> FactKey {

@@ -44,6 +44,13 @@ impl Timestamp {
 }
 
 impl Timestamp {
+    /// So many seconds later, or the last moment that there is.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: u64) -> Self {
+        let micros = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000_000);
+        Self(self.0.saturating_add(micros).min(LAST))
+    }
+
     /// To the minute, for sentences: `2026-01-15 14:45 UTC`.
     pub fn to_minute(self) -> String {
         let text = self.to_string();

@@ -67,8 +67,9 @@ fn rules(components: usize) -> Event {
     let component = |number: usize| ComponentRule {
         name: Component::new(format!("component-{number}")).expect("a name"),
         repository: Repository::new(format!("registry.acme.example/component-{number}")).expect("a repository"),
+        versions: None,
     };
-    let environments = vec![EnvironmentRule { gates: Vec::new(), name: Environment::new("dev").expect("a name") }];
+    let environments = vec![EnvironmentRule::new(Environment::new("dev").expect("a name"), Vec::new())];
     let pipeline = Pipeline::new("shop").expect("a name");
     let rules = Rules::new(pipeline, (0..components).map(component).collect(), environments, OnIncomparable::Warn).expect("rules");
     ManifestAdopted { rules }.into()

@@ -1,8 +1,9 @@
 //! Imports: what may be asserted, how it is packed into entries, and where it counts.
 
+use promotion_ledger::meaning::accepted::Accepted;
 use promotion_ledger::meaning::command::{Import, NumberedLine, Promote, Rollback};
 use promotion_ledger::meaning::decide::import::examine;
-use promotion_ledger::meaning::event::history::{Accepted, Asserted, AssertedKind};
+use promotion_ledger::meaning::event::history::{Asserted, AssertedKind};
 use promotion_ledger::meaning::names::Principal;
 use promotion_ledger::meaning::time::Timestamp;
 
@@ -92,7 +93,7 @@ fn every_bad_line_is_named_by_its_number() {
     ]) {
         assert!(sentence.starts_with(words), "{words}\n{sentence}");
     }
-    let examined = examine(world.state(), &ADMIN.asker(), &ask).expect("an admin may");
+    let examined = examine(world.state(), &ADMIN.asker(world.now()), &ask).expect("an admin may");
     assert_eq!(examined.refused.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [1, 3, 4, 5, 7]);
     assert_eq!((examined.fresh.len(), examined.repeated), (2, 0));
 }

@@ -19,7 +19,7 @@ fn world() -> World {
 }
 
 fn seen(source_tag: Option<&str>, target_tag: Option<&str>) -> Seen {
-    Seen { source_tag: source_tag.map(digest), target_tag: target_tag.map(digest) }
+    Seen { source_tag: source_tag.map(digest), target_tag: target_tag.map(digest), signature: None }
 }
 
 // proves: FR-001
@@ -124,7 +124,7 @@ fn what_is_there_already_is_done_and_nothing_is_appended() {
     for (from, to) in [("none", "dev"), ("dev", "staging"), ("staging", "prod")] {
         assert_nothing(world.when(CI, promote("api", "v1.0.0", from, to)));
         let ask = promote("api", "v1.0.0", from, to);
-        let seen = Seen { source_tag: None, target_tag: Some(built("api", "v1.0.0")) };
+        let seen = Seen { target_tag: Some(built("api", "v1.0.0")), ..Seen::default() };
         assert_nothing(world.when(CI, Promote { seen, ..ask }));
     }
 }
@@ -149,7 +149,7 @@ fn a_release_that_is_no_longer_current_is_promoted_anew() {
     let mut world = world();
     world.given_promoted("api", "v1.1.0", &["dev"]);
     let ask = Promote { allow_downgrade: true, ..promote("api", "v1.0.0", "none", "dev") };
-    let seen = Seen { source_tag: None, target_tag: Some(built("api", "v1.0.0")) };
+    let seen = Seen { target_tag: Some(built("api", "v1.0.0")), ..Seen::default() };
     let decision = world.when(CI, Promote { seen, ..ask }).expect("the tag is there, on the same digest");
     assert_eq!(decision.events.len(), 3);
 }

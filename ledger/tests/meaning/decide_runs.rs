@@ -178,6 +178,7 @@ fn nobody_elses_refused_decision_stops_a_run() {
         current: Some(version("v1.1.0")),
         outcome: Outcome::Refused,
         promotion: world.run(id).promotion,
+        scheme: None,
     };
     world.given([(OPS, decided.into())]);
     world.given_walked(CI, id);

@@ -5,13 +5,26 @@
 mod support;
 
 mod appends;
+mod decide_approvals;
+mod decide_approving;
+mod decide_authorization;
+mod decide_break_glass;
+mod decide_duties;
+mod decide_freeze;
+mod decide_gate_age;
 mod decide_gates;
 mod decide_guards;
 mod decide_import;
 mod decide_keys;
+mod decide_lock_expiry;
 mod decide_locks;
+mod decide_order;
 mod decide_promote;
+mod decide_review;
 mod decide_rollback;
 mod decide_runs;
+mod decide_signature;
+mod decide_soak;
+mod decide_versions;
 mod lawful;
 mod properties;

@@ -7,7 +7,7 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"PmIx");
 
 /// The layout below and what the models put into it. Whoever changes either raises it: a file of another layout is made
 /// again from the log.
-const LAYOUT: i32 = 3;
+const LAYOUT: i32 = 4;
 
 /// A table whose rows follow from the log: its name, and how many of its first columns are its key.
 pub(crate) struct Table {
@@ -16,7 +16,7 @@ pub(crate) struct Table {
 }
 
 /// Every table, the position first.
-pub(crate) const TABLES: [Table; 11] = [
+pub(crate) const TABLES: [Table; 13] = [
     Table { name: "position", key: 1 },
     Table { name: "fact", key: 1 },
     Table { name: "entry", key: 1 },
@@ -27,6 +27,8 @@ pub(crate) const TABLES: [Table; 11] = [
     Table { name: "tenure", key: 4 },
     Table { name: "run", key: 1 },
     Table { name: "lock", key: 1 },
+    Table { name: "override", key: 1 },
+    Table { name: "request", key: 1 },
     Table { name: "body", key: 2 },
 ];
 
@@ -116,11 +118,25 @@ CREATE INDEX run_completed ON run(pipeline, component, environment, kind, ended)
 
 CREATE TABLE lock(
     sequence INTEGER PRIMARY KEY, pipeline TEXT NOT NULL, environment TEXT NOT NULL, component TEXT, owner TEXT NOT NULL,
-    reason TEXT NOT NULL, since INTEGER NOT NULL, lifted INTEGER, lifted_at INTEGER, lifted_by TEXT, span INTEGER
+    reason TEXT NOT NULL, since INTEGER NOT NULL, expires INTEGER, lifted INTEGER, lifted_at INTEGER, lifted_by TEXT, span INTEGER
 ) STRICT;
 CREATE INDEX lock_standing ON lock(sequence) WHERE lifted IS NULL;
 CREATE INDEX lock_span ON lock(span, sequence) WHERE span IS NOT NULL;
 CREATE INDEX lock_lifted ON lock(lifted) WHERE lifted IS NOT NULL;
+
+CREATE TABLE override(
+    sequence INTEGER PRIMARY KEY, promotion_id BLOB NOT NULL, pipeline TEXT NOT NULL, component TEXT NOT NULL,
+    environment TEXT NOT NULL, version TEXT NOT NULL, guards TEXT NOT NULL, justification TEXT NOT NULL, actor TEXT NOT NULL,
+    since INTEGER NOT NULL, reviewed INTEGER, reviewed_at INTEGER, reviewed_by TEXT, finding TEXT
+) STRICT;
+CREATE INDEX override_open ON override(sequence) WHERE reviewed IS NULL;
+
+CREATE TABLE request(
+    sequence INTEGER PRIMARY KEY, pipeline TEXT NOT NULL, component TEXT NOT NULL, environment TEXT NOT NULL,
+    version TEXT NOT NULL, digest BLOB NOT NULL, actor TEXT NOT NULL, since INTEGER NOT NULL, expires INTEGER NOT NULL,
+    manifest INTEGER NOT NULL, granted INTEGER NOT NULL, closed INTEGER
+) STRICT;
+CREATE INDEX request_open ON request(pipeline, component, environment, digest) WHERE closed IS NULL;
 
 CREATE TABLE body(digest BLOB NOT NULL, sequence INTEGER NOT NULL, removed INTEGER NOT NULL, PRIMARY KEY (digest, sequence))
 STRICT, WITHOUT ROWID;

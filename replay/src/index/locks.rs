@@ -73,6 +73,7 @@ fn lock(row: &Row<'_>) -> rusqlite::Result<LockRow> {
         reason: columns::name(row, "reason")?,
         sequence: columns::sequence(row, "sequence")?,
         since: columns::time(row, "since")?,
+        expires: columns::time_if_any(row, "expires")?,
     };
     let lifted = match columns::sequence_if_any(row, "lifted")? {
         None => None,

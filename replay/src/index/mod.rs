@@ -30,6 +30,7 @@ mod releases;
 mod rules;
 mod runs;
 mod tenures;
+mod words;
 mod write;
 
 pub use changes::PlaceChange;

@@ -8,10 +8,12 @@ use promotion_ledger::meaning::event::promotion::Promotion;
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
 use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Principal, Reason, SourceSha, Version};
 use promotion_ledger::meaning::rules::Rules;
+use promotion_ledger::meaning::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Params, params};
 
 use super::columns::{self, digest_bytes, integer, promotion_bytes};
 use super::intervals;
+use super::words;
 use crate::models::rows::Kind;
 use crate::models::{Change, Ending, Line, Moment};
 
@@ -27,6 +29,12 @@ pub(super) fn write(connection: &Connection, change: &Change<'_>) -> rusqlite::R
         Change::TenureBegan { promotion, kind, by, at } => begin_tenure(connection, promotion, kind, by, at),
         Change::Locked { lock, owner, at } => set_lock(connection, lock, owner, at),
         Change::Unlocked { lock, by, at } => lift_lock(connection, lock, by, at),
+        Change::Overridden { overridden, by, at } => words::note_override(connection, overridden, by, at),
+        Change::Reviewed { reviewed, by, at } => words::note_review(connection, reviewed, by, at),
+        Change::ApprovalAsked { request, by, at } => words::ask(connection, request, by, at),
+        Change::ApprovalGiven { request } => words::give(connection, request),
+        Change::ApprovalClosed { request, at } => words::close(connection, request, at),
+        Change::ApprovalSpent { promotion, at } => words::spend(connection, promotion, at),
         Change::BodyCited { digest, at } => note_body(connection, &digest, at, false),
         Change::BodyRemoved { digest, at } => note_body(connection, &digest, at, true),
     }
@@ -195,7 +203,7 @@ fn begin_tenure(connection: &Connection, promotion: &Promotion, kind: Kind, by: 
 fn set_lock(connection: &Connection, lock: &EnvironmentLocked, owner: &Principal, at: Moment) -> rusqlite::Result<()> {
     execute(
         connection,
-        "INSERT INTO lock(sequence, pipeline, environment, component, owner, reason, since) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO lock(sequence, pipeline, environment, component, owner, reason, since, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             integer(at.sequence.get()),
             lock.pipeline.as_str(),
@@ -204,6 +212,7 @@ fn set_lock(connection: &Connection, lock: &EnvironmentLocked, owner: &Principal
             owner.as_str(),
             lock.reason.as_str(),
             at.time.as_micros(),
+            lock.expires.map(Timestamp::as_micros),
         ],
     )
 }
@@ -224,6 +233,6 @@ fn note_body(connection: &Connection, digest: &BodyDigest, at: Sequence, removed
     )
 }
 
-fn execute(connection: &Connection, sql: &str, parameters: impl Params) -> rusqlite::Result<()> {
+pub(super) fn execute(connection: &Connection, sql: &str, parameters: impl Params) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute(parameters).map(|_| ())
 }

@@ -12,9 +12,11 @@ mod summary;
 
 use promotion_ledger::evidence::chain::Verified;
 use promotion_ledger::meaning::digest::BodyDigest;
+use promotion_ledger::meaning::event::approval::ApprovalRequested;
 use promotion_ledger::meaning::event::artifact::ArtifactRegistered;
 use promotion_ledger::meaning::event::environment::EnvironmentLocked;
 use promotion_ledger::meaning::event::history::Asserted;
+use promotion_ledger::meaning::event::overriding::{GuardOverridden, OverrideReviewed};
 use promotion_ledger::meaning::event::promotion::Promotion;
 use promotion_ledger::meaning::event::{Event, Recorded};
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
@@ -134,6 +136,52 @@ pub enum Change<'a> {
         /// When.
         at: Moment,
     },
+    /// Guards were passed on somebody's word.
+    Overridden {
+        /// Which, and for which promotion.
+        overridden: &'a GuardOverridden,
+        /// Whose word.
+        by: &'a Principal,
+        /// When.
+        at: Moment,
+    },
+    /// Somebody else looked at an override.
+    Reviewed {
+        /// What they found.
+        reviewed: &'a OverrideReviewed,
+        /// Who.
+        by: &'a Principal,
+        /// When.
+        at: Moment,
+    },
+    /// Approvals are asked for.
+    ApprovalAsked {
+        /// Of what.
+        request: &'a ApprovalRequested,
+        /// By whom.
+        by: &'a Principal,
+        /// When.
+        at: Moment,
+    },
+    /// One was given.
+    ApprovalGiven {
+        /// The entry that asked.
+        request: Sequence,
+    },
+    /// A request was rejected.
+    ApprovalClosed {
+        /// The entry that asked.
+        request: Sequence,
+        /// Where that was recorded.
+        at: Sequence,
+    },
+    /// What was granted is spent.
+    ApprovalSpent {
+        /// The promotion that it was granted for.
+        promotion: &'a Promotion,
+        /// Where that was recorded.
+        at: Sequence,
+    },
     /// An entry names a body as evidence.
     BodyCited {
         /// The body.
@@ -172,7 +220,16 @@ fn of_event(entry: &Recorded) -> Vec<Change<'_>> {
         Event::ArtifactRegistered(release) => vec![Change::Registered { release, at: at.sequence }],
         Event::PromotionRequested(event) => began(&event.promotion, Kind::Promotion, None),
         Event::RollbackRequested(event) => began(&event.promotion, Kind::Rollback, Some(&event.leaves.version)),
-        Event::PromotionCompleted(event) => landed(&event.promotion, Kind::Promotion, entry, at),
+        Event::PromotionCompleted(event) => {
+            let mut changes = landed(&event.promotion, Kind::Promotion, entry, at);
+            changes.push(Change::ApprovalSpent { promotion: &event.promotion, at: at.sequence });
+            changes
+        }
+        Event::GuardOverridden(overridden) => vec![Change::Overridden { overridden, by: &entry.actor, at }],
+        Event::OverrideReviewed(reviewed) => vec![Change::Reviewed { reviewed, by: &entry.actor, at }],
+        Event::ApprovalRequested(request) => vec![Change::ApprovalAsked { request, by: &entry.actor, at }],
+        Event::ApprovalGranted(event) => vec![Change::ApprovalGiven { request: event.request }],
+        Event::ApprovalRejected(event) => vec![Change::ApprovalClosed { request: event.request, at: at.sequence }],
         Event::RollbackCompleted(event) => landed(&event.promotion, Kind::Rollback, entry, at),
         Event::PromotionFailed(event) => ended(&event.promotion, Ending::Failed),
         Event::RollbackFailed(event) => ended(&event.promotion, Ending::Failed),

@@ -1,10 +1,11 @@
 //! The rows that questions are answered with.
 
 use promotion_ledger::meaning::digest::{BodyDigest, Digest};
+use promotion_ledger::meaning::event::overriding::Overridable;
 use promotion_ledger::meaning::event::promotion::Promotion;
 use promotion_ledger::meaning::facts;
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
-use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Principal, SourceSha, Version};
+use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Principal, Reason, SourceSha, Version};
 use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
 
@@ -202,6 +203,48 @@ impl RunRow {
         let Promotion { pipeline, component, to, .. } = &self.promotion;
         Spot { pipeline: pipeline.clone(), component: component.clone(), environment: to.clone() }
     }
+}
+
+/// Guards that were passed on somebody's word, and that nobody else has looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverrideRow {
+    /// Where the release went.
+    pub spot: Spot,
+    /// Where it was recorded.
+    pub sequence: Sequence,
+    /// The promotion that passed them.
+    pub promotion_id: PromotionId,
+    /// What went there.
+    pub version: Version,
+    /// The guards, in the order of checks.
+    pub guards: Vec<Overridable>,
+    /// Why.
+    pub justification: Reason,
+    /// Whose word.
+    pub by: Principal,
+    /// When.
+    pub since: Timestamp,
+}
+
+/// Approvals that are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestRow {
+    /// Where the release would go.
+    pub spot: Spot,
+    /// Where it was recorded.
+    pub sequence: Sequence,
+    /// What would go there.
+    pub version: Version,
+    /// Its digest.
+    pub digest: Digest,
+    /// Who asked.
+    pub by: Principal,
+    /// When.
+    pub since: Timestamp,
+    /// When the request is over.
+    pub expires: Timestamp,
+    /// How many were given.
+    pub granted: u64,
 }
 
 impl Kind {

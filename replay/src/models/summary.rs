@@ -26,6 +26,25 @@ pub(super) fn summary(event: &Event) -> String {
         Event::BodyRemoved(event) => format!("body {} is removed: {}", event.digest, event.reason),
         Event::ArtifactRegistered(event) => format!("{} {} is registered", event.component, event.version),
         Event::GateCompleted(event) => format!("gate {} {} for {} in {}", event.gate, event.status, event.component, event.environment),
+        Event::SignatureChecked(event) => format!("signature of {}: {}", release(&event.promotion), event.message),
+        Event::ApprovalRequested(event) => format!(
+            "approval of {} {} for {} is asked for{}",
+            event.component,
+            event.version,
+            event.environment,
+            because(event.reason.as_ref())
+        ),
+        Event::ApprovalGranted(event) => {
+            format!("{} may go to {}, as entry {} asks{}", event.component, event.environment, event.request, because(event.note.as_ref()))
+        }
+        Event::ApprovalRejected(event) => {
+            format!("{} may not go to {}, as entry {} asks: {}", event.component, event.environment, event.request, event.reason)
+        }
+        Event::GuardOverridden(event) => {
+            let guards: Vec<&str> = event.guards.iter().map(|overridden| overridden.guard.as_str()).collect();
+            format!("{} overridden for {}: {}", guards.join(", "), moved(&event.promotion), event.justification)
+        }
+        Event::OverrideReviewed(event) => format!("the override of entry {} was {}: {}", event.overriding, event.finding, event.note),
         Event::AuthorizationDecided(event) => authorization(event),
         Event::DowngradeDecided(event) => downgrade(event),
         Event::PromotionRequested(event) => {

@@ -98,7 +98,7 @@ impl World {
 
     pub(crate) fn asker(&self, who: Who) -> Asker {
         let key = self.key(who).verifier_key();
-        Asker { key: SigningKey { name: key.name().clone(), public: key.public() }, actor: principal(who) }
+        Asker { key: SigningKey { name: key.name().clone(), public: key.public() }, actor: principal(who), now: Timestamp::EPOCH }
     }
 
     /// Turns the writers' clock on, or back.
@@ -206,13 +206,13 @@ impl World {
     }
 
     pub(crate) fn complete(&mut self, who: Who, id: &PromotionId) -> Result<(), AppendError> {
-        let Some(Run { promotion, epoch, authorized_via, gates, leaves, .. }) = self.run(id) else { return Ok(()) };
+        let Some(Run { promotion, epoch, authorized_via, gates, leaves, requested_at, .. }) = self.run(id) else { return Ok(()) };
         let authorized_via = authorized_via.unwrap_or_else(|| reason("nothing"));
         let authorization_passed = true;
         let event: Event = match leaves {
             Some(leaves) => RollbackCompleted { authorization_passed, authorized_via, epoch, leaves, promotion }.into(),
             None => {
-                let gates = guard::gates(self.chain.state(), &promotion, &gates).unwrap_or_default();
+                let gates = guard::passed(self.chain.state(), &promotion, &gates, requested_at);
                 let signature_status = SignatureStatus::NotRequired;
                 PromotionCompleted { authorization_passed, authorized_via, epoch, gates, promotion, signature_status }.into()
             }
@@ -267,7 +267,14 @@ fn addition(origin: &Origin, ledger: &LedgerId, key: &SecretKey, who: Who, grant
     let principal = principal(who);
     let proof = Claim::of_first_key(origin, ledger, &principal).prove(key).expect("a key in memory signs");
     let key = key.verifier_key();
-    KeyAddition { grants: vec![grant], name: key.name().clone(), principal, proof: b64::encode(&proof), public: key.public() }
+    KeyAddition {
+        grants: vec![grant],
+        groups: Vec::new(),
+        name: key.name().clone(),
+        principal,
+        proof: b64::encode(&proof),
+        public: key.public(),
+    }
 }
 
 fn ours() -> Grant {
@@ -285,10 +292,10 @@ pub(crate) fn principal(who: Who) -> Principal {
 /// The rules of `shop`, with those gates before `prod`.
 pub(crate) fn rules(gates: &[&str]) -> Rules {
     let components = ["api", "web"].map(component);
-    let components = components.into_iter().map(|name| ComponentRule { repository: repository(&name), name }).collect();
+    let components = components.into_iter().map(|name| ComponentRule { repository: repository(&name), name, versions: None }).collect();
     let gates: Vec<GateName> = gates.iter().map(|gate| GateName::new(*gate).expect("a gate")).collect();
     let gates_of = |name: &str| if name == "prod" { gates.clone() } else { Vec::new() };
-    let environments = ENVIRONMENTS.map(|name| EnvironmentRule { gates: gates_of(name), name: environment(name) });
+    let environments = ENVIRONMENTS.map(|name| EnvironmentRule::new(environment(name), gates_of(name)));
     Rules::new(pipeline(), components, environments.to_vec(), OnIncomparable::Warn).expect("rules")
 }
 
@@ -299,6 +306,7 @@ pub(crate) fn register(component_name: &str, version_name: &str) -> Command {
         version: version(version_name),
         digest: digest(component_name, version_name),
         source_sha: Some(sha()),
+        breaking: Vec::new(),
     })
 }
 
@@ -313,7 +321,9 @@ pub(crate) fn promote(promotion_id: PromotionId, component_name: &str, version_n
         from,
         to: environment(to),
         accept_asserted: false,
+        allow_breaking: false,
         allow_downgrade: false,
+        break_glass: None,
         force: false,
         reason: None,
         seen: Seen::default(),
@@ -335,7 +345,13 @@ pub(crate) fn rollback(promotion_id: PromotionId, component_name: &str, version_
 
 pub(crate) fn lock(environment_name: &str, component_name: Option<&str>) -> Command {
     let component = component_name.map(component);
-    Command::Lock(Lock { pipeline: pipeline(), environment: environment(environment_name), component, reason: reason("stocktaking") })
+    Command::Lock(Lock {
+        pipeline: pipeline(),
+        environment: environment(environment_name),
+        component,
+        expires: None,
+        reason: reason("stocktaking"),
+    })
 }
 
 pub(crate) fn unlock(environment_name: &str) -> Command {

@@ -30,8 +30,8 @@ pub(crate) struct World {
     signers: Vec<Signer>,
 }
 
-/// How many stories are told, and how many entries the shortest has.
-const STORIES: u64 = 16;
+/// How many stories are told.
+const STORIES: u64 = 24;
 
 impl World {
     /// The valid vectors, and stories.
@@ -40,8 +40,8 @@ impl World {
         let vectors = case::vectors().into_iter().filter(valid).map(|file| Case::of_vector(&file).0);
         let mut bases: Vec<Case> = vectors.filter(Case::fits).collect();
         bases.iter_mut().for_each(|base| base.pins.clear());
-        bases.extend((0..STORIES).map(|seed| story::ledger(seed, 12 + 2 * usize::try_from(seed).expect("few"))));
-        let mut world = Self { bases, long: story::ledger(STORIES, 256 + 4), pool: BTreeMap::new(), signers: Vec::new() };
+        bases.extend((0..STORIES).map(|seed| story::ledger(seed, 14 + 3 * usize::try_from(seed).expect("few") / 2)));
+        let mut world = Self { bases, long: story::ledger(STORIES + 1, 256 + 4), pool: BTreeMap::new(), signers: Vec::new() };
         world.gather();
         world
     }
@@ -107,7 +107,7 @@ const MUTATIONS: [(usize, &str, Mutation); 21] = [
     (3, "key revoked", keys::revoke),
     (3, "key of a bad kind brought in", keys::bring_bad_key),
     (10, "event made up", events::make_up),
-    (16, "event broken in its own way", ways::break_one),
+    (26, "event broken in its own way", ways::break_one),
     (8, "event at the wrong time", ways::come_between),
     (3, "body changed", files::change_body),
     (1, "a later level", events::raise_level),

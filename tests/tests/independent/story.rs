@@ -1,18 +1,22 @@
 //! Longer ledgers in which nothing is wrong: seeded weeks of releases, promotions, rollbacks, locks, keys and evidence.
 
+mod edges;
+mod guards;
+mod people;
 mod runs;
+
+pub(crate) use edges::edges;
 
 use std::collections::BTreeMap;
 
 use promotion_ledger::evidence::b64;
 use promotion_ledger::evidence::hash::{body_digest, leaf_hash};
-use promotion_ledger::evidence::keyring::SecretKey;
-use promotion_ledger::meaning::names::KeyName;
 use serde_json::{Value, json};
 
 use crate::case::Case;
 use crate::dice::Dice;
 use crate::pen::{self, Open, Pen};
+use people::{ANA, BEN, CI, GUEST, Person, VAULT};
 
 const ORIGIN: &str = "harbour.example/ledger";
 const LEDGER: &str = "0198f0a4-0000-7000-8000-0000000000aa";
@@ -22,71 +26,15 @@ const STAGES: [(&str, &[&str]); 3] = [("dev", &[]), ("staging", &["scan", "smoke
 /// 2026-03-01T08:00:00Z in seconds; each entry is some seconds later.
 const BEGIN: i64 = 1_772_352_000;
 
-/// Somebody with a key: the byte that its seed is made of, a principal, and what the key may do.
-struct Person {
-    seed: u8,
-    principal: &'static str,
-    permissions: &'static [&'static str],
-}
-
-const ANA: Person = Person { seed: 31, principal: "ana", permissions: &["*"] };
-const BEN: Person = Person { seed: 32, principal: "ben", permissions: &["*"] };
-const CI: Person = Person {
-    seed: 33,
-    principal: "ci:harbour/shop",
-    permissions: &[
-        "artifact.registered",
-        "authorization.decided",
-        "downgrade.decided",
-        "gate.completed",
-        "promotion.aborted",
-        "promotion.completed",
-        "promotion.failed",
-        "promotion.requested",
-        "promotion.taken_over",
-        "registry.tagged",
-        "rollback.completed",
-        "rollback.failed",
-        "rollback.requested",
-        "step.started",
-    ],
-};
-const VAULT: Person = Person { seed: 34, principal: "vault", permissions: &[] };
-const GUEST: Person = Person { seed: 35, principal: "guest", permissions: &["environment.locked", "environment.unlocked"] };
-
-impl Person {
-    fn secret(&self) -> SecretKey {
-        let name = format!("harbour.example/{}", self.principal.replace(':', "-"));
-        SecretKey::from_seed(KeyName::new(name).expect("a key name"), &[self.seed; 32])
-    }
-
-    fn addition(&self, first: &str, third: &str) -> Value {
-        let (secret, all) = (self.secret(), json!(["*"]));
-        let key = secret.verifier_key();
-        let proof = secret.sign(format!("{first}\n{ORIGIN}\n{third}\n{}\n{key}\n", self.principal).as_bytes());
-        let grant = json!({
-            "act_for": ["deputy", "porter"], "components": all, "environments": all, "gates": all,
-            "permissions": self.permissions, "pipelines": all,
-        });
-        let grants = if self.permissions.is_empty() { json!([]) } else { json!([grant]) };
-        json!({
-            "grants": grants, "name": key.name().to_string(), "principal": self.principal, "proof": b64::encode(&proof),
-            "public": key.public().to_string(),
-        })
-    }
-
-    fn revocation(&self) -> Value {
-        let secret = self.secret();
-        json!({"name": secret.verifier_key().name().to_string(), "public": secret.verifier_key().public().to_string(), "reason": "left the harbour"})
-    }
-}
-
 /// What is where, as far as the story must know it to go on lawfully.
 #[derive(Default)]
 struct Place {
     holder: Option<usize>,
     /// By release: whether it was left by a rollback, and the number of rollbacks to it.
     visits: BTreeMap<usize, (bool, u32)>,
+    /// By release: when it came here last, and who ever brought it.
+    arrivals: BTreeMap<usize, i64>,
+    movers: BTreeMap<usize, Vec<&'static str>>,
 }
 
 /// A ledger as it is told.
@@ -100,29 +48,24 @@ struct Story {
     /// Every release of a component: its version, by its number.
     releases: Vec<Vec<String>>,
     places: BTreeMap<(usize, usize), Place>,
+    /// By component, release, stage and gate: when it passed last, as it is cited.
+    results: BTreeMap<(usize, usize, usize, &'static str), (i64, Value)>,
+    /// The scheme of the first component, in a story with guards.
+    scheme: Option<Value>,
+    demands: guards::Demands,
+    locks: Vec<guards::Lock>,
     guests: bool,
     imports: i64,
     /// Whether somebody says that the first release of every component was in the first environment.
     asserted: bool,
 }
 
-/// A sound ledger of at least that many entries.
+/// A sound ledger of at least that many entries; those of odd seeds have guards.
 pub(crate) fn ledger(seed: u64, length: usize) -> Case {
-    let case = Case { name: format!("story-{seed}"), ..Case::default() };
-    let releases = vec![Vec::new(); COMPONENTS.len()];
-    let mut story = Story {
-        case,
-        dice: Dice::new(seed),
-        pen: Pen::default(),
-        seconds: 0,
-        manifest: 0,
-        runs: 0,
-        releases,
-        places: BTreeMap::new(),
-        guests: false,
-        imports: 0,
-        asserted: false,
-    };
+    let mut story = Story::of(seed);
+    if seed % 2 == 1 {
+        story.scheme = Some(guards::scheme(&mut story.dice));
+    }
     story.begin();
     while story.case.entries.len() < length {
         story.go_on();
@@ -131,8 +74,37 @@ pub(crate) fn ledger(seed: u64, length: usize) -> Case {
 }
 
 impl Story {
+    /// Nothing told yet.
+    fn of(seed: u64) -> Self {
+        Self {
+            case: Case { name: format!("story-{seed}"), ..Case::default() },
+            dice: Dice::new(seed),
+            pen: Pen::default(),
+            seconds: 0,
+            manifest: 0,
+            runs: 0,
+            releases: vec![Vec::new(); COMPONENTS.len()],
+            places: BTreeMap::new(),
+            results: BTreeMap::new(),
+            scheme: None,
+            demands: guards::Demands::default(),
+            locks: Vec::new(),
+            guests: false,
+            imports: 0,
+            asserted: false,
+        }
+    }
+
     fn write(&mut self, person: &Person, event_type: &str, data: Value) -> u64 {
+        self.tick();
+        self.write_now(person, event_type, data)
+    }
+
+    fn tick(&mut self) {
         self.seconds += 1 + i64::try_from(self.dice.below(300)).expect("a few minutes");
+    }
+
+    fn write_now(&mut self, person: &Person, event_type: &str, data: Value) -> u64 {
         let place = self.case.entries.len();
         let before = self.case.entries.last().map_or([0; 32], |entry| *leaf_hash(entry).as_bytes());
         let value = json!({
@@ -150,20 +122,25 @@ impl Story {
     }
 
     fn begin(&mut self) {
+        let threshold = 1 + self.dice.below(2);
+        self.create(threshold);
+        self.adopt();
+        (0..COMPONENTS.len()).for_each(|component| self.register(component));
+        if self.dice.once_in(2) {
+            self.assert_first_releases();
+        }
+    }
+
+    fn create(&mut self, threshold: usize) {
         let first = |person: &Person| person.addition("promoledger first key v1", LEDGER);
         let mut data = json!({
-            "admin_threshold": 1 + self.dice.below(2), "format": 1, "keys": [first(&ANA), first(&BEN), first(&CI)], "ledger_id": LEDGER,
+            "admin_threshold": threshold, "format": 1, "keys": [first(&ANA), first(&BEN), first(&CI)], "ledger_id": LEDGER,
             "origin": ORIGIN,
         });
         if self.dice.once_in(2) {
             data["recovery"] = first(&VAULT);
         }
         self.write(&ANA, "ledger.created", data);
-        self.adopt();
-        (0..COMPONENTS.len()).for_each(|component| self.register(component));
-        if self.dice.once_in(2) {
-            self.assert_first_releases();
-        }
     }
 
     fn go_on(&mut self) {
@@ -172,6 +149,7 @@ impl Story {
             0..=2 => self.register(component),
             3..=13 => self.promote(component),
             14..=17 => self.roll_back(component),
+            18 if self.scheme.is_some() && self.dice.once_in(2) => self.lock_for_a_while(),
             18 => self.lock(),
             19 => self.change_keys(),
             20 => self.adopt(),
@@ -183,28 +161,53 @@ impl Story {
     }
 
     fn adopt(&mut self) {
+        let mut rules = self.rules();
+        if self.scheme.is_some() {
+            self.demand();
+            self.guard_rules(&mut rules);
+        }
+        self.manifest = self.write(&ANA, "manifest.adopted", json!({"rules": rules}));
+    }
+
+    /// Rules without guards.
+    fn rules(&mut self) -> Value {
         let repository = |name: &&str| json!({"name": name, "repository": format!("registry.harbour.example/{name}")});
         let stage = |(name, gates): &(&str, &[&str])| json!({"gates": gates, "name": name});
-        let rules = json!({
+        json!({
             "components": COMPONENTS.iter().map(repository).collect::<Vec<_>>(),
             "environments": STAGES.iter().map(stage).collect::<Vec<_>>(),
             "on_incomparable": if self.dice.once_in(2) { "warn" } else { "block" },
             "pipeline": PIPELINE,
-        });
-        self.manifest = self.write(&ANA, "manifest.adopted", json!({"rules": rules}));
+        })
     }
 
     fn register(&mut self, component: usize) {
         let number = self.releases[component].len();
-        let version = match number % 4 {
-            3 => format!("build_{number}"),
-            2 => format!("1.{number}.0-rc.{number}"),
+        let version = match (self.scheme_of(component), number % 4) {
+            (Some(scheme), _) => guards::version(scheme, number),
+            (None, 3) => format!("build_{number}"),
+            (None, 2) => format!("1.{number}.0-rc.{number}"),
             _ => format!("v1.{number}.0"),
         };
+        self.register_as(component, version);
+    }
+
+    /// Registers a version, and gives the number of its release.
+    fn register_as(&mut self, component: usize, version: String) -> usize {
+        let number = self.releases[component].len();
         self.releases[component].push(version.clone());
         let digest = digest(component, number);
-        let data = json!({"component": COMPONENTS[component], "digest": digest, "pipeline": PIPELINE, "source_sha": "0123abc", "version": version});
+        let mut data = json!({"component": COMPONENTS[component], "digest": digest, "pipeline": PIPELINE, "source_sha": "0123abc", "version": version});
+        if self.scheme.is_some() && self.dice.once_in(3) {
+            data["breaking"] = json!(["the old port is closed"]);
+        }
         self.write(&CI, "artifact.registered", data);
+        number
+    }
+
+    /// The scheme of a component, if it is not the usual one.
+    fn scheme_of(&self, component: usize) -> Option<&Value> {
+        self.scheme.as_ref().filter(|scheme| component == 0 && scheme["scheme"] != "semver")
     }
 
     fn lock(&mut self) {
@@ -218,32 +221,6 @@ impl Story {
         data["lock"] = json!(lock);
         let by = if self.dice.once_in(3) { &ANA } else { owner };
         self.write(by, "environment.unlocked", data);
-    }
-
-    /// The guest's key comes, by proposal and endorsement where one admin is not enough, and goes.
-    fn change_keys(&mut self) {
-        let threshold = Pen::open(&self.case.entries[0]).expect("entry 0 is sound").value["data"]["admin_threshold"].clone();
-        let genesis = leaf_hash(&self.case.entries[0]).to_string();
-        if self.guests || self.case.entries.iter().any(|entry| entry.windows(5).any(|window| window == b"guest")) {
-            if std::mem::take(&mut self.guests) {
-                match threshold == json!(1) {
-                    true => drop(self.write(&BEN, "key.revoked", GUEST.revocation())),
-                    false => self.propose(json!({"revoke": GUEST.revocation()})),
-                }
-            }
-            return;
-        }
-        let addition = GUEST.addition("promoledger key request v1", &genesis);
-        match threshold == json!(1) {
-            true => drop(self.write(&ANA, "key.added", json!({"key": addition}))),
-            false => self.propose(json!({"add": addition})),
-        }
-        self.guests = true;
-    }
-
-    fn propose(&mut self, change: Value) {
-        let proposal = self.write(&ANA, "key.proposed", json!({"change": change}));
-        self.write(&BEN, "key.endorsed", json!({"proposal": proposal}));
     }
 
     fn correct_the_clock(&mut self) {
@@ -288,7 +265,9 @@ impl Story {
         let number = self.releases[component].len() - 1;
         let mut data = gate(component, number, "staging", "scan", "passed");
         data["evidence"] = json!({"digest": digest, "media_type": "application/json", "size": size});
-        self.write(&CI, "gate.completed", data);
+        let entry = self.write(&CI, "gate.completed", data);
+        let cited = json!({"entry": entry, "gate": "scan", "status": "passed"});
+        self.results.insert((component, number, 1, "scan"), (self.seconds, cited));
         if self.dice.once_in(4) {
             self.write(&ANA, "body.removed", json!({"digest": digest, "reason": "it held a name"}));
         } else {

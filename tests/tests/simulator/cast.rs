@@ -98,7 +98,14 @@ impl Who {
 
     fn addition(self, proof: &[u8; 64]) -> KeyAddition {
         let SigningKey { name, public } = self.key();
-        KeyAddition { grants: self.grants(), name, principal: principal(self.person().principal), proof: b64::encode(proof), public }
+        KeyAddition {
+            grants: self.grants(),
+            groups: Vec::new(),
+            name,
+            principal: principal(self.person().principal),
+            proof: b64::encode(proof),
+            public,
+        }
     }
 
     pub(crate) fn revocation(self) -> KeyRevoked {

@@ -5,7 +5,18 @@ use std::collections::BTreeSet;
 use promotion_ledger::meaning::event::EventType;
 
 /// Types that no command of the simulator appends.
-const OUT_OF_SCOPE: [&str; 4] = ["ledger.created", "format.raised", "body.removed", "history.imported"];
+const OUT_OF_SCOPE: [&str; 10] = [
+    "ledger.created",
+    "format.raised",
+    "body.removed",
+    "history.imported",
+    "signature.checked",
+    "approval.requested",
+    "approval.granted",
+    "approval.rejected",
+    "guard.overridden",
+    "override.reviewed",
+];
 
 /// The exit codes that its commands can end with.
 const EXITS: [u8; 13] = [0, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14];

@@ -102,11 +102,13 @@ fn command(ask: &Ask, session: &Session<'_>) -> Result<Option<Command>, ExitCode
             version: name(version),
             digest: artifact(component, version, *build).digest().clone(),
             source_sha: None,
+            breaking: Vec::new(),
         }),
         Ask::Lock { environment, component } => Command::Lock(Lock {
             pipeline: shop(),
             environment: name(environment),
             component: component.map(name),
+            expires: None,
             reason: because("an audit"),
         }),
         Ask::Unlock { environment, component, others } => Command::Unlock(Unlock {
@@ -149,7 +151,9 @@ fn walk(runner: &mut Runner<'_, '_>, ask: &Ask) -> Result<Done, RunError> {
             version: name(version),
             from: from.parse().expect("a source"),
             to: name(to),
+            allow_breaking: false,
             allow_downgrade: *downgrade,
+            break_glass: None,
             force: *force,
             reason: None,
             seen: Seen::default(),

@@ -65,10 +65,11 @@ impl PlainRules {
         let component = |(name, repository): &(&str, String)| ComponentRule {
             name: Component::new(*name).expect("a component's name"),
             repository: Repository::new(repository.clone()).expect("a repository"),
+            versions: None,
         };
-        let environment = |(name, gates): &(&str, &[&str])| EnvironmentRule {
-            gates: gates.iter().map(|gate| GateName::new(*gate).expect("a gate's name")).collect(),
-            name: Environment::new(*name).expect("an environment's name"),
+        let environment = |(name, gates): &(&str, &[&str])| {
+            let gates = gates.iter().map(|gate| GateName::new(*gate).expect("a gate's name")).collect();
+            EnvironmentRule::new(Environment::new(*name).expect("an environment's name"), gates)
         };
         let on_incomparable = if self.block { OnIncomparable::Block } else { OnIncomparable::Warn };
         let components = self.components.iter().map(component).collect();

@@ -9,7 +9,8 @@ use promotion_ledger::meaning::refusal::ExitCode;
 
 use crate::commands::export::shell_word;
 use crate::error::{CommandError, file};
-use crate::page::{BOLD, DIM, paint};
+use crate::page::{BOLD, DIM};
+use crate::shown::{paint, shown};
 use crate::views::admin::DemoStep;
 
 /// Where the story is told.
@@ -36,7 +37,7 @@ impl Stage {
     /// Says something to whoever watches.
     pub(super) fn say(&mut self, text: &str) -> Result<(), CommandError> {
         let gap = if std::mem::replace(&mut self.begun, true) { "\n" } else { "" };
-        self.show(&format!("{gap}{}\n", paint(DIM, format!("# {text}"))))
+        self.show(&format!("{gap}{}\n", paint(DIM, format!("# {text}")).styled()))
     }
 
     /// Writes a file.
@@ -106,5 +107,5 @@ impl Stage {
 }
 
 fn prompt(command: &str) -> String {
-    format!("$ {}", paint(BOLD, command))
+    shown!("$ {}", paint(BOLD, command)).styled().to_owned()
 }

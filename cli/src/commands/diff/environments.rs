@@ -14,8 +14,9 @@ use crate::commands::status::imported;
 use crate::commands::status::when::since;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{BOLD, DIM, Page, Table, count, paint, visible};
+use crate::page::{BOLD, DIM, Page, Table, count};
 use crate::session::Opened;
+use crate::shown::{paint, shown, visible};
 use crate::views::diff::{Comparison, ComparisonRow};
 
 /// What is in the one and in the other.
@@ -82,7 +83,7 @@ fn page(view: &Comparison, pairs: &BTreeMap<(Pipeline, Component), Pair>, severa
         1 => format!("1 of {} differs", count(all, "component", "components")),
         different => format!("{different} of {} differ", count(all, "component", "components")),
     };
-    page.line(format!("{}  {told}", paint(BOLD, format!("{} and {}", visible(&view.left), visible(&view.right)))));
+    page.line(shown!("{}  {}", paint(BOLD, shown!("{} and {}", visible(&view.left), visible(&view.right))), told));
     if view.different > 0 {
         page.table(&table(view, pairs, several_pipelines, now), 2);
     }
@@ -90,8 +91,7 @@ fn page(view: &Comparison, pairs: &BTreeMap<(Pipeline, Component), Pair>, severa
 }
 
 fn table(view: &Comparison, pairs: &BTreeMap<(Pipeline, Component), Pair>, several_pipelines: bool, now: Timestamp) -> Table {
-    let (left, right) = (visible(&view.left), visible(&view.right));
-    let columns = ["pipeline", "component", &left, "since (UTC)", &right, "since (UTC)"];
+    let columns = ["pipeline", "component", &view.left, "since (UTC)", &view.right, "since (UTC)"];
     let skipped = usize::from(!several_pipelines);
     let mut table = Table::new(&columns.into_iter().skip(skipped).collect::<Vec<_>>());
     let told = |holder: &Option<HolderRow>| match holder {

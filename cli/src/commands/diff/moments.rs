@@ -12,8 +12,9 @@ use crate::commands::status::imported;
 use crate::commands::status::when::second;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::page::{BOLD, DIM, Page, Table, WARN, count, paint, short, visible};
+use crate::page::{BOLD, DIM, Page, Table, WARN, count, short};
 use crate::session::Opened;
+use crate::shown::{Shown, paint, shown, visible};
 use crate::views::diff::{ChangeRow, Difference, LockChange, RulesChange, There};
 
 pub(super) fn diff(
@@ -70,14 +71,16 @@ fn rules_change(earlier: Option<&AdoptedRow>, row: &AdoptedRow) -> RulesChange {
         time: row.time.to_string(),
         by: row.by.to_string(),
         new_pipeline: earlier.is_none(),
-        differences: earlier.map(|earlier| differences(&earlier.rules, &row.rules)).unwrap_or_default(),
+        differences: earlier
+            .map(|earlier| differences(&earlier.rules, &row.rules, row.time).iter().map(ToString::to_string).collect())
+            .unwrap_or_default(),
     }
 }
 
 fn page(view: &Difference, (before, after): (&Asked, &Asked), several_pipelines: bool, now: Timestamp) -> Page {
     let mut page = Page::new();
     let end = if after.moment.is_some() { after.words() } else { "now".to_owned() };
-    page.line(format!("{}  {} → {end}", paint(BOLD, "What changed"), before.words()));
+    page.line(shown!("{}  {} → {}", paint(BOLD, "What changed"), before.words(), end));
     if view.changes.is_empty() && view.locks.is_empty() && view.rules.is_empty() {
         page.line("  nothing");
     }
@@ -85,7 +88,7 @@ fn page(view: &Difference, (before, after): (&Asked, &Asked), several_pipelines:
         page.table(&places(&view.changes, several_pipelines), 2);
     }
     for change in &view.locks {
-        page.line(format!("  {}", lock(change)));
+        page.line(shown!("  {}", lock(change)));
     }
     for change in &view.rules {
         rules_lines(&mut page, change, now);
@@ -107,8 +110,8 @@ fn places(changes: &[ChangeRow], several_pipelines: bool) -> Table {
             visible(&row.component),
             version(&row.before),
             version(&row.after),
-            digest.map_or_else(nothing, short),
-            between(row),
+            digest.map_or_else(nothing, |digest| visible(short(digest))),
+            visible(between(row)),
             row.by.as_ref().map_or_else(nothing, |by| imported(visible(by), row.after.as_ref().is_some_and(|there| there.asserted))),
         ];
         table.row(cells.into_iter().skip(skipped).collect());
@@ -124,26 +127,26 @@ fn between(row: &ChangeRow) -> String {
     promotions.into_iter().chain(rollbacks).chain(removals).collect::<Vec<_>>().join(", ")
 }
 
-fn lock(change: &LockChange) -> String {
+fn lock(change: &LockChange) -> Shown {
     let place = match &change.component {
-        Some(component) => format!("{} in {}", visible(component), visible(&change.environment)),
+        Some(component) => shown!("{} in {}", visible(component), visible(&change.environment)),
         None => visible(&change.environment),
     };
     let what = if change.change == "set" {
-        format!("{place} was locked:")
+        shown!("{} was locked:", place)
     } else {
-        format!("the lock of {place} from entry {} was lifted:", change.lock)
+        shown!("the lock of {} from entry {} was lifted:", place, change.lock)
     };
     let when = change.time.get(..19).unwrap_or(&change.time).replace('T', " ");
-    format!("{} \"{}\", by {} at {when}, entry {}", paint(WARN, what), visible(&change.reason), visible(&change.by), change.entry)
+    shown!("{} \"{}\", by {} at {}, entry {}", paint(WARN, what), visible(&change.reason), visible(&change.by), when, change.entry)
 }
 
 fn rules_lines(page: &mut Page, change: &RulesChange, now: Timestamp) {
     let when = Timestamp::parse(&change.time).map(second).unwrap_or_else(|_| second(now));
     let what = if change.new_pipeline { "are the first" } else { "changed" };
-    let whose = paint(WARN, format!("rules of {} {what}:", visible(&change.pipeline)));
-    page.line(format!("  {whose} by {} at {when}, entry {}", visible(&change.by), change.entry));
+    let whose = paint(WARN, shown!("rules of {} {}:", visible(&change.pipeline), what));
+    page.line(shown!("  {} by {} at {}, entry {}", whose, visible(&change.by), when, change.entry));
     for sentence in &change.differences {
-        page.line(format!("    {}", visible(sentence)));
+        page.line(shown!("    {}", visible(sentence)));
     }
 }

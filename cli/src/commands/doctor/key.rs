@@ -64,8 +64,11 @@ fn grant(grant: &Grant) -> String {
     let role = Role::ALL.into_iter().find(|role| role.permissions() == grant.permissions);
     let what = match (role, &grant.permissions) {
         (Some(Role::Admin), _) | (None, Names::Any) => "an admin, may do everything, keys and manifests included".to_owned(),
-        (Some(Role::Operator), _) => "an operator, may register, promote, roll back, lock, lift any lock and record gates".to_owned(),
+        (Some(Role::Operator), _) => {
+            "an operator, may register, promote, roll back, lock, lift any lock, record gates, approve and review".to_owned()
+        }
         (Some(Role::Ci), _) => "may register, promote, roll back and record gates".to_owned(),
+        (Some(Role::Approver), _) => "may approve, reject and review".to_owned(),
         (Some(Role::Gate), _) => "may record gate results".to_owned(),
         (None, Names::Only(permissions)) => format!("may append {}", count(permissions.len() as u64, "event type", "event types")),
     };

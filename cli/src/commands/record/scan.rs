@@ -10,7 +10,8 @@ use promotion_delivery::scanner::{Counts, Finding, LONGEST, Policy, Report, Repo
 use promotion_ledger::meaning::digest::Digest;
 
 use crate::error::{CommandError, file};
-use crate::page::{BAD, Page, Table, WARN, count, paint, visible};
+use crate::page::{BAD, Page, Table, WARN, count};
+use crate::shown::{Shown, paint, shown, visible};
 use crate::views::scan::{Blocking, ScanCounts, ScanResult};
 
 /// How many findings the page lists. The object for machines lists all.
@@ -103,7 +104,7 @@ impl Scan {
             (paint(BAD, "blocked by"), &verdict.blocking)
         };
         if !findings.is_empty() {
-            page.line(format!("  {title}:"));
+            page.line(shown!("  {}:", title));
             let mut table = Table::new(&[]);
             findings.iter().take(LISTED).for_each(|finding| table.row(row(finding)));
             page.table(&table, 4);
@@ -137,16 +138,16 @@ fn numbers(counts: &Counts) -> String {
     format!("{critical} critical, {high} high, {medium} medium, {low} low, {negligible} negligible, {unknown} unknown")
 }
 
-fn row(finding: &Finding) -> Vec<String> {
+fn row(finding: &Finding) -> Vec<Shown> {
     let cell =
         |text: &str| visible(if text.chars().count() > CELL { text.chars().take(CELL).chain(['…']).collect() } else { text.to_owned() });
     let fix = match (&finding.fixed, finding.fixable) {
-        (Some(fixed), _) => format!("fixed in {}", cell(fixed)),
-        (None, true) => "fixed".to_owned(),
-        (None, false) => "no fix".to_owned(),
+        (Some(fixed), _) => shown!("fixed in {}", cell(fixed)),
+        (None, true) => visible("fixed"),
+        (None, false) => visible("no fix"),
     };
     let id = finding.id.as_deref().unwrap_or("without id");
-    vec![finding.severity.to_string(), cell(id), cell(&finding.package), cell(&finding.installed), fix]
+    vec![visible(finding.severity), cell(id), cell(&finding.package), cell(&finding.installed), fix]
 }
 
 fn blocking(finding: &Finding) -> Blocking {

@@ -16,8 +16,9 @@ use serde_json::{Map, Value};
 use super::find::read;
 use crate::answer::Answer;
 use crate::error::CommandError;
-use crate::page::{BAD, BOLD, DIM, Page, ago, paint, visible};
+use crate::page::{BAD, BOLD, DIM, Page, ago};
 use crate::session::Opened;
+use crate::shown::{Shown, paint, shown, visible};
 use crate::views::show::{EntryShown, EvidenceShown};
 
 pub(super) fn show(opened: &Opened, place: Sequence, now: Timestamp) -> Result<Answer, CommandError> {
@@ -97,37 +98,37 @@ fn evidence(opened: &Opened, named: &Evidence) -> Result<EvidenceShown, CommandE
 
 fn page(view: &EntryShown, time: Timestamp, now: Timestamp) -> Page {
     let mut page = Page::new();
-    page.line(format!("{}  {}", paint(BOLD, format!("entry {}", view.entry)), visible(&view.event_type)));
-    page.line(format!("  {}", visible(&view.summary)));
+    page.line(shown!("{}  {}", paint(BOLD, format!("entry {}", view.entry)), visible(&view.event_type)));
+    page.line(shown!("  {}", visible(&view.summary)));
     let key =
-        view.principal.as_ref().map_or_else(|| visible(&view.key), |principal| format!("{} of {}", visible(&view.key), visible(principal)));
-    let ago = if time > now { String::new() } else { paint(DIM, format!(" ({} ago)", ago(time, now))) };
+        view.principal.as_ref().map_or_else(|| visible(&view.key), |principal| shown!("{} of {}", visible(&view.key), visible(principal)));
+    let ago = if time > now { Shown::default() } else { paint(DIM, format!(" ({} ago)", ago(time, now))) };
     let mut pairs = vec![
-        ("time", format!("{}{ago}", view.time)),
+        ("time", shown!("{}{}", view.time, ago)),
         ("actor", visible(&view.actor)),
         ("key", key),
         ("agent", visible(&view.agent)),
-        ("id", view.id.clone()),
-        ("hash", view.hash.clone()),
-        ("previous", view.previous.clone()),
+        ("id", visible(&view.id)),
+        ("hash", visible(&view.hash)),
+        ("previous", visible(&view.previous)),
     ];
-    pairs.extend(view.promotion_id.clone().map(|id| ("promotion", id)));
+    pairs.extend(view.promotion_id.as_ref().map(|id| ("promotion", visible(id))));
     pairs.extend(view.evidence.as_ref().map(|evidence| ("evidence", evidence_line(evidence))));
     page.pairs(&pairs, 2);
-    page.line(format!("  {}", paint(DIM, "data")));
+    page.line(shown!("  {}", paint(DIM, "data")));
     for line in data_lines(&view.data) {
-        page.line(format!("    {}", visible(line)));
+        page.line(shown!("    {}", visible(line)));
     }
     page
 }
 
-fn evidence_line(evidence: &EvidenceShown) -> String {
+fn evidence_line(evidence: &EvidenceShown) -> Shown {
     let state = match (evidence.state.as_str(), evidence.removed_by) {
-        ("kept", _) => "kept beside the log".to_owned(),
-        ("removed", Some(entry)) => format!("removed, entry {entry}"),
+        ("kept", _) => visible("kept beside the log"),
+        ("removed", Some(entry)) => shown!("removed, entry {}", entry),
         (other, _) => paint(BAD, other),
     };
-    format!("{}, {} bytes, {state}, {}", visible(&evidence.media_type), evidence.size, evidence.digest)
+    shown!("{}, {} bytes, {}, {}", visible(&evidence.media_type), evidence.size, state, evidence.digest)
 }
 
 /// The data as indented lines.
@@ -146,7 +147,7 @@ mod tests {
         let lines = data_lines(data.as_object().unwrap());
         assert!(lines.contains(&"component: api".to_owned()), "{lines:?}");
         assert!(lines.iter().any(|line| line.trim_start().starts_with("- entry: 30")), "{lines:?}");
-        assert!(!lines.iter().map(visible).any(|line| line.contains('\u{1b}')), "{lines:?}");
+        assert!(!lines.iter().map(visible).any(|line| line.styled().contains('\u{1b}')), "{lines:?}");
     }
 
     #[test]
@@ -158,9 +159,9 @@ mod tests {
             state: "kept".to_owned(),
             removed_by: None,
         };
-        assert_eq!(evidence_line(&shown), "application/json, 7 bytes, kept beside the log, ab");
+        assert_eq!(evidence_line(&shown).plain(), "application/json, 7 bytes, kept beside the log, ab");
         shown.state = "removed".to_owned();
         shown.removed_by = Some(9);
-        assert_eq!(evidence_line(&shown), "application/json, 7 bytes, removed, entry 9, ab");
+        assert_eq!(evidence_line(&shown).plain(), "application/json, 7 bytes, removed, entry 9, ab");
     }
 }

@@ -18,8 +18,9 @@ use crate::answer::Answer;
 use crate::commands::history::table;
 use crate::commands::status::when::second;
 use crate::error::CommandError;
-use crate::page::{BAD, BOLD, DIM, GOOD, Page, WARN, ago, paint, visible};
+use crate::page::{BAD, BOLD, DIM, GOOD, Page, WARN, ago};
 use crate::session::Opened;
+use crate::shown::{Shown, paint, shown, visible};
 use crate::views::run::GateResult;
 use crate::views::show::{DowngradeShown, PromotionShown};
 
@@ -122,10 +123,10 @@ fn results(opened: &Opened, promotion: &Promotion, before: Option<Sequence>) -> 
 
 fn page(view: &PromotionShown, lines: &[HistoryRow], now: Timestamp) -> Page {
     let mut page = Page::new();
-    page.line(format!("{}  {}", paint(BOLD, visible(headline(view))), outcome(&view.outcome)));
+    page.line(shown!("{}  {}", paint(BOLD, visible(headline(view))), outcome(&view.outcome)));
     page.pairs(&pairs(view, now), 2);
     page.gap();
-    page.line(format!("{} {}", paint(BOLD, "entries"), paint(DIM, format!("all {}", lines.len()))));
+    page.line(shown!("{} {}", paint(BOLD, "entries"), paint(DIM, format!("all {}", lines.len()))));
     page.table(&table(lines.iter()), 2);
     page
 }
@@ -139,7 +140,7 @@ fn headline(view: &PromotionShown) -> String {
     }
 }
 
-fn outcome(word: &str) -> String {
+fn outcome(word: &str) -> Shown {
     match word {
         "completed" => paint(GOOD, word),
         "under_way" => paint(WARN, "under way"),
@@ -147,40 +148,40 @@ fn outcome(word: &str) -> String {
     }
 }
 
-fn pairs(view: &PromotionShown, now: Timestamp) -> Vec<(&str, String)> {
+fn pairs(view: &PromotionShown, now: Timestamp) -> Vec<(&str, Shown)> {
     let mut pairs = vec![
-        (view.kind.as_str(), view.promotion_id.clone()),
+        (view.kind.as_str(), visible(&view.promotion_id)),
         ("pipeline", visible(&view.pipeline)),
-        ("digest", view.artifact_digest.clone()),
-        ("requested", format!("{} by {}", time(&view.requested, now), visible(&view.operator))),
+        ("digest", visible(&view.artifact_digest)),
+        ("requested", shown!("{} by {}", time(&view.requested, now), visible(&view.operator))),
     ];
-    pairs.extend(view.reason.as_ref().map(|reason| ("reason", format!("\"{}\"", visible(reason)))));
+    pairs.extend(view.reason.as_ref().map(|reason| ("reason", shown!("\"{}\"", visible(reason)))));
     pairs.push(("authorization", authorization(view)));
     pairs.extend(view.downgrade.as_ref().map(|decided| ("downgrade", downgrade(decided))));
-    pairs.push(("signature", view.signature_status.as_deref().map_or_else(|| paint(DIM, "–"), |status| status.replace('_', " "))));
+    pairs.push(("signature", view.signature_status.as_deref().map_or_else(|| paint(DIM, "–"), |status| visible(status.replace('_', " ")))));
     pairs.extend(view.gate_results.iter().map(|gate| ("gate", self::gate(gate))));
     pairs.extend(
         view.tags
             .iter()
-            .map(|tag| ("tag", format!("{} → {}  {}", visible(&tag.tag), tag.digest, paint(DIM, format!("entry {}", tag.entry))))),
+            .map(|tag| ("tag", shown!("{} → {}  {}", visible(&tag.tag), tag.digest, paint(DIM, format!("entry {}", tag.entry))))),
     );
-    pairs.extend(view.taken_over_by.iter().map(|by| ("taken over", format!("by {}", visible(by)))));
+    pairs.extend(view.taken_over_by.iter().map(|by| ("taken over", shown!("by {}", visible(by)))));
     pairs.extend(
         view.ended
             .as_ref()
             .filter(|_| view.outcome != "refused")
-            .map(|ended| ("ended", format!("{} {}{}", view.outcome, time(ended, now), took(view.duration_ms)))),
+            .map(|ended| ("ended", shown!("{} {}{}", view.outcome, time(ended, now), took(view.duration_ms)))),
     );
     pairs.extend(view.ended_because.iter().map(|because| {
         let code = because.code.map(|code| paint(DIM, format!(" (exit {code})"))).unwrap_or_default();
-        ("because", format!("{}{code}", visible(&because.message)))
+        ("because", shown!("{}{}", visible(&because.message), code))
     }));
     pairs.extend(view.tags_left.iter().map(|tag| ("not put back", paint(WARN, visible(tag)))));
     pairs
 }
 
 fn time(text: &str, now: Timestamp) -> String {
-    let Ok(time) = Timestamp::parse(text) else { return visible(text) };
+    let Ok(time) = Timestamp::parse(text) else { return text.to_owned() };
     if time > now { format!("{} UTC", second(time)) } else { format!("{} UTC ({} ago)", second(time), ago(time, now)) }
 }
 
@@ -192,35 +193,35 @@ fn took(milliseconds: Option<u64>) -> String {
     }
 }
 
-fn authorization(view: &PromotionShown) -> String {
+fn authorization(view: &PromotionShown) -> Shown {
     let via = view.authorized_via.as_deref().map(visible).unwrap_or_default();
     match view.authorization_passed {
-        Some(true) => format!("{}  {via}", paint(GOOD, "passed")),
-        Some(false) => format!("{}  {via}", paint(BAD, "refused")),
+        Some(true) => shown!("{}  {}", paint(GOOD, "passed"), via),
+        Some(false) => shown!("{}  {}", paint(BAD, "refused"), via),
         None => paint(DIM, "not recorded"),
     }
 }
 
-fn downgrade(decided: &DowngradeShown) -> String {
+fn downgrade(decided: &DowngradeShown) -> Shown {
     let word = if decided.outcome == "passed" { paint(GOOD, "passed") } else { paint(BAD, visible(&decided.outcome)) };
     let current = decided.current.as_deref().map(visible).unwrap_or_default();
     let compared = match decided.comparison.as_str() {
-        "empty" => "nothing was there".to_owned(),
-        "newer" => format!("newer than {current}"),
-        "equal" => format!("of the precedence of {current}"),
-        "older" => format!("older than {current}"),
-        _ => format!("cannot be compared with {current}"),
+        "empty" => visible("nothing was there"),
+        "newer" => shown!("newer than {}", current),
+        "equal" => shown!("of the precedence of {}", current),
+        "older" => shown!("older than {}", current),
+        _ => shown!("cannot be compared with {}", current),
     };
     let meant = if decided.allow_downgrade { ", said to be meant" } else { "" };
-    format!("{word}  {compared}{meant}")
+    shown!("{}  {}{}", word, compared, meant)
 }
 
-fn gate(gate: &GateResult) -> String {
+fn gate(gate: &GateResult) -> Shown {
     let style = match gate.status.as_str() {
         "passed" => GOOD,
         "warning" | "skipped" => WARN,
         _ => BAD,
     };
     let place = gate.entry.map(|entry| paint(DIM, format!("entry {entry}"))).unwrap_or_default();
-    format!("{}  {}  {place}", visible(&gate.gate), paint(style, visible(&gate.status)))
+    shown!("{}  {}  {}", visible(&gate.gate), paint(style, visible(&gate.status)), place)
 }

@@ -2,8 +2,7 @@
 
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::promotion::{
-    Action, AuthorizationDecided, DowngradeDecided, GateCited, Leaves, Outcome, Promotion, RefusedBecause, RegistryTagged, SignatureStatus,
-    TagLeft,
+    Action, AuthorizationDecided, DowngradeDecided, GateCited, Leaves, Outcome, Promotion, RefusedBecause, RegistryTagged, TagLeft,
 };
 use promotion_ledger::meaning::id::Sequence;
 use promotion_ledger::meaning::names::Principal;
@@ -67,8 +66,7 @@ pub(super) fn take(record: &mut PromotionShown, event: &Event, at: &Moment<'_>) 
         Event::RegistryTagged(event) => tagged(record, event, at.sequence),
         Event::PromotionCompleted(event) => {
             record.gate_results = event.gates.iter().map(cited).collect();
-            let SignatureStatus::NotRequired = event.signature_status;
-            record.signature_status = Some("not_required".to_owned());
+            record.signature_status = Some(event.signature_status.to_string());
             end(record, "completed", at, Vec::new());
         }
         Event::RollbackCompleted(_) => end(record, "completed", at, Vec::new()),
@@ -154,7 +152,9 @@ fn end(record: &mut PromotionShown, outcome: &str, at: &Moment<'_>, because: Vec
 mod tests {
     use super::*;
     use promotion_ledger::meaning::event::artifact::GateStatus;
-    use promotion_ledger::meaning::event::promotion::{PromotionAborted, PromotionCompleted, PromotionRequested, TagPurpose};
+    use promotion_ledger::meaning::event::promotion::{
+        PromotionAborted, PromotionCompleted, PromotionRequested, SignatureStatus, TagPurpose,
+    };
     use promotion_ledger::meaning::id::Epoch;
     use serde_json::json;
 
@@ -188,6 +188,7 @@ mod tests {
         let (promotion, manifest) = (promotion(), Sequence::new(1));
         PromotionRequested {
             accept_asserted: None,
+            allow_breaking: None,
             allow_downgrade: false,
             forced: false,
             manifest,

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::rules::Rules;
+use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::filters::StatusFilter;
 use promotion_replay::models::horizon::Horizon;
 use promotion_replay::models::past::PastRow;
 use promotion_replay::models::places::PlaceRow;
-use promotion_replay::models::rows::{LockRow, RunRow};
+use promotion_replay::models::rows::{LockRow, OverrideRow, RequestRow, RunRow, Spot};
 
 use crate::error::CommandError;
 use crate::session::Opened;
@@ -25,6 +26,8 @@ pub(super) struct Found {
     pub(super) hidden: u64,
     pub(super) locks: Vec<LockRow>,
     pub(super) under_way: Vec<RunRow>,
+    pub(super) waiting: Vec<RequestRow>,
+    pub(super) unreviewed: Vec<OverrideRow>,
     /// What was there before, when asked for.
     pub(super) history: Option<Vec<PastRow>>,
     /// Whether the log has gone on since.
@@ -36,7 +39,7 @@ impl Found {
     pub(super) fn gather(
         opened: &Opened,
         filter: &StatusFilter,
-        horizon: Horizon,
+        (horizon, now): (Horizon, Timestamp),
         all: bool,
         history_limit: Option<u32>,
     ) -> Result<Self, CommandError> {
@@ -48,15 +51,21 @@ impl Found {
         let mut locks = index.locks(filter.pipeline.as_ref(), horizon)?;
         locks.retain(|row| {
             let component = &row.lock.component;
-            admits(&filter.environment, &row.environment) && component.as_ref().is_none_or(|component| admits(&filter.component, component))
+            row.lock.stands(now)
+                && admits(&filter.environment, &row.environment)
+                && component.as_ref().is_none_or(|component| admits(&filter.component, component))
         });
         let mut under_way = index.under_way(filter.pipeline.as_ref(), horizon)?;
         under_way.retain(|row| {
             let promotion = &row.promotion;
             admits(&filter.environment, &promotion.to) && admits(&filter.component, &promotion.component)
         });
+        let mut waiting = index.requests(filter.pipeline.as_ref(), horizon)?;
+        waiting.retain(|row| now < row.expires && concerns(filter, &row.spot));
+        let mut unreviewed = index.unreviewed(filter.pipeline.as_ref(), horizon)?;
+        unreviewed.retain(|row| concerns(filter, &row.spot));
         let history = history_limit.map(|limit| history(opened, places.iter().chain(&unlisted), horizon, limit)).transpose()?;
-        Ok(Self { pipelines, places, unlisted, hidden, locks, under_way, history, past: horizon != index.now() })
+        Ok(Self { pipelines, places, unlisted, hidden, locks, under_way, waiting, unreviewed, history, past: horizon != index.now() })
     }
 
     /// Whether a lock keeps promotions of the component out of the environment.
@@ -66,6 +75,10 @@ impl Found {
             row.pipeline == place.spot.pipeline && row.environment == place.spot.environment && concerned
         })
     }
+}
+
+fn concerns(filter: &StatusFilter, spot: &Spot) -> bool {
+    admits(&filter.environment, &spot.environment) && admits(&filter.component, &spot.component)
 }
 
 fn admits<T: PartialEq>(wanted: &Option<T>, found: &T) -> bool {

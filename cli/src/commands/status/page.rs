@@ -5,12 +5,13 @@ use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::past::PastRow;
 use promotion_replay::models::places::PlaceRow;
-use promotion_replay::models::rows::{Kind, LockRow, RunRow};
+use promotion_replay::models::rows::{Kind, LockRow, OverrideRow, RequestRow, RunRow};
 
 use super::found::Found;
 use super::when::{last_entry, moment, since};
 use crate::commands::moment::Asked;
-use crate::page::{BOLD, DIM, Page, Table, WARN, count, paint, short, visible};
+use crate::page::{BAD, BOLD, DIM, Page, Table, WARN, count, short};
+use crate::shown::{Show, Shown, paint, shown, visible};
 
 pub(super) fn page(found: &Found, asked: &Asked, now: Timestamp) -> Page {
     let position = position(asked, now);
@@ -27,7 +28,7 @@ pub(super) fn page(found: &Found, asked: &Asked, now: Timestamp) -> Page {
         page.line(format!("  {places} something: promoledger status --all"));
     }
     if page.is_empty() {
-        page.line(format!("No pipeline yet  {}", paint(DIM, position)));
+        page.line(shown!("No pipeline yet  {}", paint(DIM, position)));
         if asked.moment.is_none() {
             page.line("Put a manifest's rules in force: promoledger manifest adopt manifest.yaml");
         }
@@ -48,19 +49,25 @@ fn pipelines(found: &Found) -> Vec<(&Pipeline, String)> {
 }
 
 fn pipeline(page: &mut Page, here: &Pipeline, path: &str, found: &Found, position: &str, now: Timestamp) {
-    let name = paint(BOLD, format!("pipeline {}", visible(here)));
-    page.line(format!("{name}  {}  {}", visible(path), paint(DIM, position)));
+    let name = paint(BOLD, shown!("pipeline {}", visible(here)));
+    page.line(shown!("{}  {}  {}", name, visible(path), paint(DIM, position)));
     let all = found.places.iter().chain(&found.unlisted);
     page.table(&places(all.filter(|place| place.spot.pipeline == *here), found, now), 2);
     for row in found.locks.iter().filter(|row| row.pipeline == *here) {
-        page.line(format!("  {}", lock(row, now)));
+        page.line(shown!("  {}", lock(row, now)));
     }
     for row in found.under_way.iter().filter(|row| row.promotion.pipeline == *here) {
         run(page, row, now, found.past);
     }
+    for row in found.waiting.iter().filter(|row| row.spot.pipeline == *here) {
+        request(page, row, now, found.past);
+    }
+    for row in found.unreviewed.iter().filter(|row| row.spot.pipeline == *here) {
+        unreviewed(page, row, now, found.past);
+    }
     if let Some(past) = &found.history {
         page.gap();
-        page.line(format!("{} {}", paint(BOLD, "history"), paint(DIM, "newest first")));
+        page.line(shown!("{} {}", paint(BOLD, "history"), paint(DIM, "newest first")));
         page.table(&history(past.iter().filter(|row| row.spot.pipeline == *here), now), 2);
     }
 }
@@ -82,14 +89,14 @@ fn places<'a>(places: impl Iterator<Item = &'a PlaceRow>, found: &Found, now: Ti
         match &place.holder {
             Some(holder) => {
                 let by = if holder.kind() == Kind::Rollback.as_str() {
-                    format!("{}, by rollback", visible(holder.by()))
+                    shown!("{}, by rollback", visible(holder.by()))
                 } else {
                     visible(holder.by())
                 };
                 row.extend([
                     visible(holder.version()),
-                    holder.digest().map_or_else(|| paint(DIM, "–"), short),
-                    since(holder.since(), now),
+                    holder.digest().map_or_else(|| paint(DIM, "–"), |digest| visible(short(digest))),
+                    visible(since(holder.since(), now)),
                     imported(by, holder.asserted().is_some()),
                 ]);
             }
@@ -101,23 +108,25 @@ fn places<'a>(places: impl Iterator<Item = &'a PlaceRow>, found: &Found, now: Ti
 }
 
 /// The words, with a mark that needs no colour when only imported history says so.
-pub(in crate::commands) fn imported(words: String, asserted: bool) -> String {
-    if asserted { format!("{words}, {}", paint(DIM, "imported")) } else { words }
+pub(in crate::commands) fn imported(words: impl Show, asserted: bool) -> Shown {
+    if asserted { shown!("{}, {}", words, paint(DIM, "imported")) } else { words.show() }
 }
 
 /// The environment's name, with a mark that needs no colour when it is locked.
-fn environment(name: &Environment, locked: bool) -> String {
-    if locked { format!("{} {}", visible(name), paint(WARN, "(locked)")) } else { visible(name) }
+fn environment(name: &Environment, locked: bool) -> Shown {
+    if locked { shown!("{} {}", visible(name), paint(WARN, "(locked)")) } else { visible(name) }
 }
 
-fn lock(row: &LockRow, now: Timestamp) -> String {
+fn lock(row: &LockRow, now: Timestamp) -> Shown {
     let lock = &row.lock;
     let place = match &lock.component {
-        Some(component) => format!("{} in {}", visible(component), visible(&row.environment)),
+        Some(component) => shown!("{} in {}", visible(component), visible(&row.environment)),
         None => visible(&row.environment),
     };
-    let what = paint(WARN, format!("{place} is locked:"));
-    format!("{what} \"{}\", by {} since {}, entry {}", visible(&lock.reason), visible(&lock.owner), since(lock.since, now), lock.sequence)
+    let what = paint(WARN, shown!("{} is locked:", place));
+    let until = lock.expires.map(|expires| format!(", until {}", expires.to_minute())).unwrap_or_default();
+    let when = since(lock.since, now);
+    shown!("{} \"{}\", by {} since {}{}, entry {}", what, visible(&lock.reason), visible(&lock.owner), when, until, lock.sequence)
 }
 
 fn run(page: &mut Page, row: &RunRow, now: Timestamp, past: bool) {
@@ -126,13 +135,39 @@ fn run(page: &mut Page, row: &RunRow, now: Timestamp, past: bool) {
         Some(leaves) => format!("rollback of {} from {} to {} in {}", promotion.component, leaves, promotion.version, promotion.to),
         None => format!("promotion of {} {} from {} to {}", promotion.component, promotion.version, promotion.from, promotion.to),
     };
-    let holder = format!("by {} since {}, last seen {}", visible(&row.holder), since(row.since, now), since(row.last, now));
-    page.line(format!("  {} {holder}", paint(WARN, format!("{} is under way:", visible(what)))));
+    let holder = shown!("by {} since {}, last seen {}", visible(&row.holder), since(row.since, now), since(row.last, now));
+    page.line(shown!("  {} {}", paint(WARN, shown!("{} is under way:", visible(what))), holder));
     let id = promotion.promotion_id;
     if past {
         return;
     }
     page.line(paint(DIM, format!("    to go on: promoledger resume {id}; to end it: promoledger abort {id} --reason WHY")));
+}
+
+fn request(page: &mut Page, row: &RequestRow, now: Timestamp, past: bool) {
+    let RequestRow { spot, version, by, granted, sequence, .. } = row;
+    let what = paint(WARN, shown!("{} {} waits for approval to enter {}:", spot.component, version, spot.environment));
+    let given = count(*granted, "yes so far", "yes so far");
+    page.line(shown!("  {} {}, asked by {} since {}, entry {}", what, given, by, since(row.since, now), sequence));
+    if !past {
+        let until = row.expires.to_minute();
+        page.line(paint(
+            DIM,
+            format!("    before {until}: promoledger approve seq:{sequence}, or promoledger reject seq:{sequence} --reason WHY"),
+        ));
+    }
+}
+
+fn unreviewed(page: &mut Page, row: &OverrideRow, now: Timestamp, past: bool) {
+    let OverrideRow { spot, version, by, justification, sequence, .. } = row;
+    let guards = row.guards.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let what = paint(BAD, shown!("GUARDS OVERRIDDEN, not reviewed: {} {} to {}", spot.component, version, spot.environment));
+    let who = shown!("{} passed by {} since {}, entry {}: \"{}\"", guards, by, since(row.since, now), sequence, justification);
+    page.line(shown!("  {}  {}", what, who));
+    if !past {
+        let id = row.promotion_id;
+        page.line(paint(DIM, format!("    somebody else has to: promoledger review {id} --finding justified|unjustified --note WHAT")));
+    }
 }
 
 fn history<'a>(past: impl Iterator<Item = &'a PastRow>, now: Timestamp) -> Table {
@@ -142,11 +177,11 @@ fn history<'a>(past: impl Iterator<Item = &'a PastRow>, now: Timestamp) -> Table
             visible(&row.spot.environment),
             visible(&row.spot.component),
             visible(&row.version),
-            row.digest.as_ref().map_or_else(|| paint(DIM, "–"), short),
-            moment(row.since, now),
-            row.until.map_or_else(|| "now".to_owned(), |time| moment(time, now)),
+            row.digest.as_ref().map_or_else(|| paint(DIM, "–"), |digest| visible(short(digest))),
+            visible(moment(row.since, now)),
+            row.until.map_or_else(|| visible("now"), |time| visible(moment(time, now))),
             visible(&row.by),
-            notes(row),
+            visible(notes(row)),
         ]);
     }
     table
@@ -181,6 +216,7 @@ mod tests {
                 reason: reason.parse().unwrap(),
                 sequence: Sequence::new(40),
                 since: at("2026-11-18T10:30:00.000000Z"),
+                expires: None,
             },
             lifted: None,
         }
@@ -192,18 +228,14 @@ mod tests {
         PlaceRow { spot, holder: None, under_way: None }
     }
 
-    fn plain(text: &str) -> String {
-        anstream::adapter::strip_str(text).to_string()
-    }
-
     // proves: FR-039
     #[test]
     fn a_lock_says_why_who_and_since_when_without_colour() {
         let now = at("2026-11-18T12:31:00.000000Z");
-        let whole = plain(&lock(&locked(None, "Incident 123: \u{1b}[2Jmigration"), now));
+        let whole = lock(&locked(None, "Incident 123: \u{1b}[2Jmigration"), now).plain();
         let expected = r#"prod is locked: "Incident 123: \u{1b}[2Jmigration", by sre@acme.example since 10:30 (2 h), entry 40"#;
         assert_eq!(whole, expected);
-        assert!(plain(&lock(&locked(Some("api"), "freeze"), now)).starts_with("api in prod is locked: \"freeze\""));
+        assert!(lock(&locked(Some("api"), "freeze"), now).plain().starts_with("api in prod is locked: \"freeze\""));
     }
 
     // proves: FR-039
@@ -216,6 +248,6 @@ mod tests {
         assert!(!found.is_locked(&place("dev", "api")));
         found.locks.push(locked(None, "incident"));
         assert!(found.is_locked(&place("prod", "web")));
-        assert_eq!(plain(&environment(&"prod".parse().unwrap(), true)), "prod (locked)");
+        assert_eq!(environment(&"prod".parse().unwrap(), true).plain(), "prod (locked)");
     }
 }

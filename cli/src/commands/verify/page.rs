@@ -1,6 +1,7 @@
 //! What `verify` shows to people.
 
-use crate::page::{BAD, DIM, GOOD, Page, WARN, count, paint, visible};
+use crate::page::{BAD, DIM, GOOD, Page, WARN, count};
+use crate::shown::{Show, Shown, paint, shown, visible};
 use crate::views::audit::{FindingRow, PinRow, Verification};
 
 /// How wide a line is that has something at its right end.
@@ -15,7 +16,7 @@ pub(super) fn page(view: &Verification) -> Page {
         faulty(&mut page, view);
     }
     for remark in &view.remarks {
-        page.line(format!("{} {}", paint(WARN, "Note:"), visible(remark)));
+        page.line(shown!("{} {}", paint(WARN, "Note:"), visible(remark)));
     }
     not_checked(&mut page, &view.not_checked);
     page
@@ -28,18 +29,16 @@ fn sound(page: &mut Page, view: &Verification) {
         count(view.pipelines, "pipeline", "pipelines"),
         count(view.bodies, "body", "bodies"),
     ];
-    page.line(spread(&counts.join(", "), view.origin.as_deref().unwrap_or_default()));
-    let mut rows = vec![
-        ("chain", format!("intact, sequence 0 to {}", view.entries.saturating_sub(1))),
-        ("signatures", format!("{0} of {0}, keys valid at their place", view.entries)),
-        ("law", "every entry was allowed by the rules and grants in force at its place".to_owned()),
-        ("bodies", bodies(view)),
-        level(view),
-        ("tree root", view.tree_root.clone()),
+    page.line(spread(counts.join(", "), view.origin.as_deref().unwrap_or_default()));
+    let (how_far, pins) = level(view);
+    let rows = [
+        ("chain", paint(GOOD, format!("intact, sequence 0 to {}", view.entries.saturating_sub(1)))),
+        ("signatures", paint(GOOD, format!("{0} of {0}, keys valid at their place", view.entries))),
+        ("law", paint(GOOD, "every entry was allowed by the rules and grants in force at its place")),
+        ("bodies", paint(GOOD, bodies(view))),
+        (how_far, visible(pins)),
+        ("tree root", visible(&view.tree_root)),
     ];
-    for (_, value) in rows.iter_mut().take(4) {
-        *value = paint(GOOD, &*value);
-    }
     page.pairs(&rows, 2);
 }
 
@@ -64,7 +63,7 @@ fn pin(pin: &PinRow) -> String {
     let value = match (pin.what.as_str(), pin.value.split_once(':')) {
         ("head", Some((size, hash))) => format!("{size}:{}", brief(hash)),
         ("genesis", _) => brief(&pin.value),
-        _ => visible(&pin.value),
+        _ => pin.value.clone(),
     };
     format!("{} {value} ({whose})", pin.what)
 }
@@ -77,14 +76,14 @@ fn brief(hash: &str) -> String {
 
 fn faulty(page: &mut Page, view: &Verification) {
     let Some((first, others)) = view.findings.split_first() else { return };
-    let title = spread(&format!("error: {}", title(view.code, first.entry)), &format!("exit {}", view.code));
-    page.line(title.replacen("error:", &paint(BAD, "error:"), 1));
+    let title = shown!("{} {}", paint(BAD, "error:"), title(view.code, first.entry));
+    page.line(spread(title, format!("exit {}", view.code)));
     lead(page, first);
     for other in others {
         let at = other.entry.map(|entry| format!("entry {entry}: ")).unwrap_or_default();
-        page.line(format!("  {} {at}{}", paint(DIM, "also:"), visible(&other.message)));
+        page.line(shown!("  {} {}{}", paint(DIM, "also:"), at, visible(&other.message)));
     }
-    page.line(format!("  {}", standing(view)));
+    page.line(shown!("  {}", standing(view)));
 }
 
 fn title(code: u8, entry: Option<u64>) -> String {
@@ -99,29 +98,29 @@ fn title(code: u8, entry: Option<u64>) -> String {
 
 /// The first finding, with what was expected above what was found where it says both.
 fn lead(page: &mut Page, finding: &FindingRow) {
-    let message = visible(&finding.message);
+    let message = &finding.message;
     let parts = message.split_once("expected ").and_then(|(what, rest)| Some((what, rest.split_once(", found ")?)));
     let Some((what, (expected, found))) = parts else {
-        page.line(format!("  {message}"));
+        page.line(shown!("  {}", message));
         return;
     };
     let what = what.trim_end_matches([' ', ':']);
     if !what.is_empty() {
         page.line(format!("  {what}"));
     }
-    page.pairs(&[("expected", expected.to_owned()), ("found", found.to_owned())], 2);
+    page.pairs(&[("expected", visible(expected)), ("found", visible(found))], 2);
 }
 
 /// What can be said of the entries that were read.
-fn standing(view: &Verification) -> String {
+fn standing(view: &Verification) -> Shown {
     let alone = view.findings.len() == 1;
     match view.entries {
-        0 => "No entry could be verified.".to_owned(),
+        0 => visible("No entry could be verified."),
         entries => {
             let which = if entries == 1 { "Entry 0 is".to_owned() } else { format!("Entries 0 to {} are", entries - 1) };
             let word = if alone && view.broken_at.is_some() { "sound" } else { "authentic" };
-            let last = view.last.as_deref().map(|last| format!(" Entry {} was {}.", entries - 1, visible(last))).unwrap_or_default();
-            format!("{which} {word}.{last}")
+            let last = view.last.as_deref().map(|last| shown!(" Entry {} was {}.", entries - 1, visible(last))).unwrap_or_default();
+            shown!("{} {}.{}", which, word, last)
         }
     }
 }
@@ -129,14 +128,15 @@ fn standing(view: &Verification) -> String {
 fn not_checked(page: &mut Page, sentences: &[String]) {
     page.line(paint(DIM, "Not checked:"));
     for sentence in sentences {
-        page.line(format!("  {}", visible(sentence)));
+        page.line(shown!("  {}", visible(sentence)));
     }
 }
 
-/// One text at the left of a line, another at its right. Both are plain.
-fn spread(left: &str, right: &str) -> String {
-    let gap = WIDTH.saturating_sub(left.chars().count() + right.chars().count()).max(2);
-    format!("{left}{:gap$}{}", "", visible(right))
+/// One text at the left of a line, another at its right.
+fn spread(left: impl Show, right: impl Show) -> Shown {
+    let (left, right) = (left.show(), right.show());
+    let columns = WIDTH.saturating_sub(right.width()).max(left.width() + 2);
+    shown!("{}{}", left.padded(columns), right)
 }
 
 #[cfg(test)]
@@ -172,14 +172,13 @@ mod tests {
         FindingRow { code, kind: "tampered".to_owned(), entry, message: message.to_owned() }
     }
 
-    fn shown(view: &Verification) -> Vec<String> {
-        let text = page(view).text();
-        anstream::adapter::strip_str(&text).to_string().lines().map(str::to_owned).collect()
+    fn lines_of(view: &Verification) -> Vec<String> {
+        page(view).plain().lines().map(str::to_owned).collect()
     }
 
     #[test]
     fn a_sound_ledger_is_counted_and_named() {
-        let lines = shown(&view(0, vec![]));
+        let lines = lines_of(&view(0, vec![]));
         assert!(lines[0].starts_with("17 entries, 1 key, 2 pipelines, 3 bodies  "), "{}", lines[0]);
         assert_eq!(lines[0].chars().count(), WIDTH);
         assert!(lines.contains(&"  chain            intact, sequence 0 to 16".to_owned()), "{lines:#?}");
@@ -189,7 +188,7 @@ mod tests {
     #[test]
     fn a_break_says_where_and_what_stands_before() {
         let broken = view(20, vec![finding(20, Some(17), "expected previous hash aa, found bb")]);
-        let lines = shown(&broken);
+        let lines = lines_of(&broken);
         assert!(lines[0].starts_with("error: ledger tampered with at entry 17 ") && lines[0].ends_with("exit 20"));
         assert_eq!(lines[1], "  expected  previous hash aa");
         assert_eq!(lines[2], "  found     bb");
@@ -199,14 +198,14 @@ mod tests {
     #[test]
     fn entries_before_a_break_are_not_called_sound_when_more_was_found() {
         let several = view(20, vec![finding(20, Some(17), "a"), finding(20, Some(4), "filed wrongly")]);
-        let lines = shown(&several);
+        let lines = lines_of(&several);
         assert!(lines.contains(&"  also: entry 4: filed wrongly".to_owned()), "{lines:#?}");
         assert!(lines.iter().any(|line| line.starts_with("  Entries 0 to 16 are authentic.")), "{lines:#?}");
     }
 
     #[test]
     fn nothing_of_the_record_plays_with_the_terminal() {
-        let lines = shown(&view(20, vec![finding(20, None, "\u{1b}[2J expected a\u{202e}, found b")]));
+        let lines = lines_of(&view(20, vec![finding(20, None, "\u{1b}[2J expected a\u{202e}, found b")]));
         assert!(lines.iter().all(|line| !line.contains(['\u{1b}', '\u{202e}'])), "{lines:#?}");
     }
 }

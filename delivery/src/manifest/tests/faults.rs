@@ -1,6 +1,7 @@
 //! Every fault of a manifest: its message with line, column and field, and what its hint says.
 
-use crate::manifest::{LONGEST, parse};
+use super::parse;
+use crate::manifest::LONGEST;
 
 /// A manifest whose section holds the text, the message that it must give, and a part of the hint.
 type Fault = (&'static str, &'static str, &'static str);
@@ -92,7 +93,7 @@ fn keys_stand_once_and_are_known() {
         ),
         (
             "artifacts:\n  registry: r.example\n  promotion:\n    environments:\n      - name: dev\n        gate: [a]\n",
-            "line 6, column 9, artifacts.promotion.environments[0].gate: expected `name` or `gates`, found the unknown key \"gate\"",
+            "line 6, column 9, artifacts.promotion.environments[0].gate: expected `name` or `gates` or `authorization` or `approvals` or `soak` or `versions` or `signature` or `freezes`, found the unknown key \"gate\"",
             "did you mean `gates`?",
         ),
         (
@@ -103,7 +104,7 @@ fn keys_stand_once_and_are_known() {
         ("artifacts:\n  ? [a]\n  : b\n", "line 2, column 5, artifacts: expected a key that is a word, found a list", ""),
         (
             "artifacts: {promotion: {<<: {pipeline: shop}}}",
-            "line 1, column 25, artifacts.promotion[\"<<\"]: expected `pipeline` or `components` or `environments` or `on_incomparable`, found the unknown key \"<<\"",
+            "line 1, column 25, artifacts.promotion[\"<<\"]: expected `pipeline` or `groups` or `components` or `environments` or `on_incomparable`, found the unknown key \"<<\"",
             "remove it",
         ),
     ]);
@@ -154,8 +155,8 @@ fn values_have_their_type() {
             "put it in quotes",
         ),
         (
-            "artifacts: {registry: r.example, promotion: {components: {api: {repository: a}}}}",
-            "line 1, column 64, artifacts.promotion.components.api: expected a repository, found a mapping",
+            "artifacts: {registry: r.example, promotion: {components: {api: [a]}}}",
+            "line 1, column 64, artifacts.promotion.components.api: expected a repository, found a list",
             "",
         ),
         (

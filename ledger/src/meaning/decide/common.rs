@@ -5,11 +5,13 @@ use super::super::core::KeyRecord;
 use super::super::event::promotion::{Action, AuthorizationDecided, Outcome, Promotion, RefusedBecause};
 use super::super::event::{Event, EventType};
 use super::super::grant::{Permission, Touches};
-use super::super::id::PromotionId;
-use super::super::names::{Component, Environment, Pipeline, Reason, Version};
+use super::super::guard::{self, Stop};
+use super::super::id::{PromotionId, Sequence};
+use super::super::names::{Component, Environment, Pipeline, Principal, Reason, Version};
 use super::super::refusal::{Because, ExitCode, Refusal};
-use super::super::rules::Rules;
+use super::super::rules::{EnvironmentRule, Rules};
 use super::super::state::State;
+use super::super::time::Timestamp;
 
 /// What is to happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +80,49 @@ pub(super) fn right(signer: &KeyRecord, needed: &[EventType], touches: Touches<'
     Ok(sentence(format!("key {}, grant {}", signer.key.name, grant + 1)))
 }
 
+/// The same right, with that by which the principal may change the environment, or why they may not.
+pub(super) fn environment_right(
+    rules: &Rules,
+    rule: &EnvironmentRule,
+    signer: &KeyRecord,
+    actor: &Principal,
+    granted: Reason,
+) -> Result<Reason, Because> {
+    match guard::authorization(rules, rule, signer, actor).map_err(because)? {
+        Some(via) => Ok(sentence(format!("{granted}; {via}"))),
+        None => Ok(granted),
+    }
+}
+
+/// A guard that stands in the way, as a reason.
+pub(super) fn because(stop: Stop) -> Because {
+    Because { code: stop.guard.code(), message: stop.message, hint: stop.hint }
+}
+
+/// The time that the entries of a decision will bear.
+pub(super) fn at(state: &State, asker: &Asker) -> Timestamp {
+    state.core().floor.map_or(asker.now, |floor| floor.max(asker.now))
+}
+
+/// Where the rules in force were adopted.
+pub(super) fn in_force(state: &State, pipeline: &Pipeline) -> Sequence {
+    state.core().pipelines.get(pipeline).map_or(Sequence::GENESIS, |adopted| adopted.sequence)
+}
+
+/// The record of having been found allowed.
+pub(super) fn passed_authorization(action: Action, promotion: &Promotion, via: Reason) -> Event {
+    AuthorizationDecided {
+        action,
+        authorized_via: via,
+        component: Some(promotion.component.clone()),
+        environment: promotion.to.clone(),
+        outcome: Outcome::Passed,
+        pipeline: promotion.pipeline.clone(),
+        promotion: Some(promotion.clone()),
+    }
+    .into()
+}
+
 pub(super) fn describe(touches: Touches<'_>) -> String {
     let environment = touches.environment.one().map(|environment| format!(" in {environment}")).unwrap_or_default();
     let component = touches.component.one().map(|component| format!(" with {component}")).unwrap_or_default();
@@ -112,9 +157,9 @@ pub(super) fn known_component(rules: &Rules, component: &Component) -> Result<()
         .hint(format!("its components: {}", known.join(", "))))
 }
 
-pub(super) fn known_environment(rules: &Rules, environment: &Environment, code: ExitCode) -> Result<(), Because> {
-    if rules.environment(environment).is_some() {
-        return Ok(());
+pub(super) fn known_environment<'a>(rules: &'a Rules, environment: &Environment, code: ExitCode) -> Result<&'a EnvironmentRule, Because> {
+    if let Some(rule) = rules.environment(environment) {
+        return Ok(rule);
     }
     Err(Because::new(code, format!("pipeline {} has no environment {environment}", rules.pipeline()))
         .hint(format!("its path: {}", path(rules))))

@@ -11,13 +11,19 @@ use super::super::grant::Permission;
 use super::super::names::{Component, Environment, Pipeline};
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::state::State;
-use super::common::{Decision, known_component, known_environment, refused_authorization, right, rules};
+use super::common::{Decision, at, environment_right, known_component, known_environment, refused_authorization, right, rules};
 
-pub(super) fn lock(state: &State, signer: &KeyRecord, lock: &Lock) -> Result<Decision, Refusal> {
-    let Lock { pipeline, environment, component, reason } = lock.clone();
+pub(super) fn lock(state: &State, asker: &Asker, signer: &KeyRecord, lock: &Lock) -> Result<Decision, Refusal> {
+    let Lock { pipeline, environment, component, expires, reason } = lock.clone();
     known(state, &pipeline, &environment, component.as_ref())?;
-    allowed(signer, Action::Lock, EventType::EnvironmentLocked, &pipeline, &environment, component.as_ref())?;
-    Ok(Decision::append(vec![EnvironmentLocked { component, environment, pipeline, reason }.into()]))
+    let now = at(state, asker);
+    if let Some(expires) = expires.filter(|expires| *expires <= now) {
+        let message = format!("the lock must be over later than now, {}, found {}", now.to_minute(), expires.to_minute());
+        return Err(Because::new(ExitCode::Usage, message).into());
+    }
+    let who = Who { state, asker, signer };
+    who.allowed(Action::Lock, EventType::EnvironmentLocked, &pipeline, &environment, component.as_ref())?;
+    Ok(Decision::append(vec![EnvironmentLocked { component, environment, expires, pipeline, reason }.into()]))
 }
 
 pub(super) fn unlock(state: &State, asker: &Asker, signer: &KeyRecord, unlock: &Unlock) -> Result<Decision, Refusal> {
@@ -35,15 +41,16 @@ pub(super) fn unlock(state: &State, asker: &Asker, signer: &KeyRecord, unlock: &
     }
     let lifted: Vec<&facts::Lock> = own.into_iter().chain(foreign.into_iter().filter(|_| *others)).collect();
     for lock in &lifted {
-        may_lift(asker, signer, unlock, lock)?;
+        may_lift(&Who { state, asker, signer }, unlock, lock)?;
     }
     Ok(Decision::append(lifted.into_iter().map(|lock| lift(pipeline, environment, lock, reason.as_ref())).collect()))
 }
 
 /// Checks the right to lift this lock; being refused is recorded.
-fn may_lift(asker: &Asker, signer: &KeyRecord, unlock: &Unlock, lock: &facts::Lock) -> Result<(), Refusal> {
+fn may_lift(who: &Who<'_>, unlock: &Unlock, lock: &facts::Lock) -> Result<(), Refusal> {
+    let Who { asker, signer, .. } = who;
     let Unlock { pipeline, environment, .. } = unlock;
-    allowed(signer, Action::Unlock, EventType::EnvironmentUnlocked, pipeline, environment, lock.component.as_ref())?;
+    who.allowed(Action::Unlock, EventType::EnvironmentUnlocked, pipeline, environment, lock.component.as_ref())?;
     let touches = in_environment(pipeline, environment, lock.component.as_ref());
     if lock.owner == asker.actor || signer.grant_for(Permission::UnlockOthers, touches).is_some() {
         return Ok(());
@@ -84,31 +91,40 @@ pub(super) fn record_gate(state: &State, signer: &KeyRecord, gate: &GateComplete
     Ok(Decision::append(vec![event]))
 }
 
-/// Why a locked environment refuses.
-pub(super) fn locked(environment: &Environment, lock: &facts::Lock) -> Because {
-    let what = lock.component.as_ref().map_or(environment.to_string(), |component| format!("{component} in {environment}"));
-    let message =
-        format!("{what} is locked: \"{}\", by {}, since {} (entry {})", lock.reason, lock.owner, lock.since.to_minute(), lock.sequence);
-    Because::new(ExitCode::Locked, message).hint(format!("its owner can unlock it: promoledger unlock --env {environment} --reason …"))
-}
-
 fn known(state: &State, pipeline: &Pipeline, environment: &Environment, component: Option<&Component>) -> Result<(), Because> {
     let rules = rules(state, pipeline)?;
     known_environment(rules, environment, ExitCode::NotFound)?;
     component.map_or(Ok(()), |component| known_component(rules, component))
 }
 
-/// Checks the right to do it; being refused is recorded.
-fn allowed(
-    signer: &KeyRecord,
-    action: Action,
-    event: EventType,
-    pipeline: &Pipeline,
-    environment: &Environment,
-    component: Option<&Component>,
-) -> Result<(), Refusal> {
-    right(signer, &[event], in_environment(pipeline, environment, component)).map(|_| ()).map_err(|reason| {
-        let record = refused_authorization(action, pipeline, environment, component, &reason, None);
-        Refusal::new(reason, Vec::new(), vec![record])
-    })
+/// Who asks.
+struct Who<'a> {
+    state: &'a State,
+    asker: &'a Asker,
+    signer: &'a KeyRecord,
+}
+
+impl Who<'_> {
+    /// Checks the right to do it; being refused is recorded. An environment that the rules dropped since restricts nobody.
+    fn allowed(
+        &self,
+        action: Action,
+        event: EventType,
+        pipeline: &Pipeline,
+        environment: &Environment,
+        component: Option<&Component>,
+    ) -> Result<(), Refusal> {
+        let Self { state, asker, signer } = self;
+        let rules = state.core().rules(pipeline);
+        let rule = rules.and_then(|rules| Some((rules, rules.environment(environment)?)));
+        let granted = right(signer, &[event], in_environment(pipeline, environment, component));
+        let granted = granted.and_then(|granted| match rule {
+            Some((rules, rule)) => environment_right(rules, rule, signer, &asker.actor, granted),
+            None => Ok(granted),
+        });
+        granted.map(|_| ()).map_err(|reason| {
+            let record = refused_authorization(action, pipeline, environment, component, &reason, None);
+            Refusal::new(reason, Vec::new(), vec![record])
+        })
+    }
 }

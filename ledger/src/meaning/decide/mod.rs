@@ -1,13 +1,16 @@
 //! Decisions: `(state, who asks, command) -> events, or a refusal`. Pure: the same question gets the same answer.
 //!
 //! The order of checks is the order of a refusal's reasons, and the first gives the exit code: names that are known,
-//! busy, locks, authorization, path and source, tag, version guards, gates.
+//! busy, locks, freezes and soak, authorization and duties, path and source, tag, version guards, approvals, signature, gates.
 
+mod approve;
 mod common;
 mod environment;
 pub mod import;
 mod keys;
+mod obstacles;
 mod promote;
+mod register;
 mod rollback;
 mod run;
 
@@ -22,12 +25,14 @@ use common::signer;
 pub fn decide(state: &State, asker: &Asker, command: &Command) -> Result<Decision, Refusal> {
     let signer = signer(state, asker)?;
     match command {
-        Command::Register(register) => promote::register(state, signer, register),
-        Command::Promote(promote) => promote::promote(state, signer, promote),
+        Command::Register(register) => register::register(state, signer, register),
+        Command::Promote(promote) => promote::promote(state, asker, signer, promote),
         Command::Rollback(rollback) => rollback::rollback(state, asker, signer, rollback),
-        Command::TakeOver(promotion) => run::take_over(state, signer, promotion),
-        Command::Abort(promotion, reason) => run::abort(state, signer, promotion, reason),
-        Command::Lock(lock) => environment::lock(state, signer, lock),
+        Command::TakeOver(promotion) => run::take_over(state, asker, signer, promotion),
+        Command::Abort(promotion, reason) => run::abort(state, asker, signer, promotion, reason),
+        Command::Approve(approve) => approve::approve(state, asker, signer, approve),
+        Command::Review(review) => approve::review(state, asker, signer, review),
+        Command::Lock(lock) => environment::lock(state, asker, signer, lock),
         Command::Unlock(unlock) => environment::unlock(state, asker, signer, unlock),
         Command::RecordGate(gate) => environment::record_gate(state, signer, gate),
         Command::Import(import) => import::import(state, signer, import),

@@ -1,26 +1,26 @@
-//! To register a release, and to promote it.
+//! To promote a release.
 
-use super::super::command::{Promote, Register};
+use super::super::accepted::Accepted;
+use super::super::command::{Asker, Promote};
 use super::super::core::KeyRecord;
-use super::super::event::artifact::ArtifactRegistered;
-use super::super::event::history::Accepted;
-use super::super::event::promotion::{
-    Action, AuthorizationDecided, DowngradeDecided, Outcome, Promotion, PromotionRefused, PromotionRequested,
-};
+use super::super::event::approval::ApprovalRequested;
+use super::super::event::overriding::{GuardOverridden, Overridable, Overridden};
+use super::super::event::promotion::{Action, DowngradeDecided, Outcome, Promotion, PromotionRefused, PromotionRequested};
+use super::super::event::signature::{SignatureChecked, SignatureFound};
 use super::super::event::{Event, EventType};
-use super::super::facts::Run;
-use super::super::grant::{Reach, Touches};
-use super::super::guard;
-use super::super::id::{PromotionId, Sequence};
+use super::super::facts::Approvals;
+use super::super::grant::Permission;
+use super::super::guard::{self, Asked, Stop};
+use super::super::id::Epoch;
 use super::super::names::Reason;
 use super::super::refusal::{Because, ExitCode, Refusal};
-use super::super::rules::{Rules, Source};
+use super::super::rules::{EnvironmentRule, Rules};
 use super::super::state::State;
-use super::super::versions::Comparison;
 use super::common::{
-    Decision, asserted_only, for_the_record, id_taken, known_component, known_environment, path, refused_authorization, rests_on_import,
-    right, rules,
+    Decision, at, because, environment_right, for_the_record, id_taken, in_force, known_component, known_environment, passed_authorization,
+    refused_authorization, rests_on_import, right, rules, sentence,
 };
+use super::obstacles;
 
 /// What a promotion appends; whoever may not append all of it may not begin.
 const APPENDS: &[EventType] = &[
@@ -32,35 +32,10 @@ const APPENDS: &[EventType] = &[
     EventType::PromotionCompleted,
 ];
 
-pub(super) fn register(state: &State, signer: &KeyRecord, register: &Register) -> Result<Decision, Refusal> {
-    known_component(rules(state, &register.pipeline)?, &register.component)?;
-    let touches = Touches {
-        pipeline: Reach::One(&register.pipeline),
-        component: Reach::One(&register.component),
-        environment: Reach::Nothing,
-        gate: Reach::Nothing,
-    };
-    right(signer, &[EventType::ArtifactRegistered], touches)?;
-    if let Some(release) = state.release(&register.pipeline, &register.component, &register.version) {
-        if release.digest == register.digest {
-            return Ok(Decision::nothing());
-        }
-        let message = format!(
-            "{} {} was registered as {} at entry {}: expected the same digest, found {}",
-            register.component, register.version, release.digest, release.registered, register.digest
-        );
-        return Err(Because::new(ExitCode::TagConflict, message)
-            .hint("a version stands for one digest; register the other under a version of its own")
-            .into());
-    }
-    let Register { pipeline, component, version, digest, source_sha } = register.clone();
-    Ok(Decision::append(vec![ArtifactRegistered { component, digest, pipeline, source_sha, version }.into()]))
-}
-
-pub(super) fn promote(state: &State, signer: &KeyRecord, promote: &Promote) -> Result<Decision, Refusal> {
+pub(super) fn promote(state: &State, asker: &Asker, signer: &KeyRecord, promote: &Promote) -> Result<Decision, Refusal> {
     let rules = rules(state, &promote.pipeline)?;
     known_component(rules, &promote.component)?;
-    known_environment(rules, &promote.to, ExitCode::InvalidTransition)?;
+    let rule = known_environment(rules, &promote.to, ExitCode::InvalidTransition)?;
     let Some(release) = state.release(&promote.pipeline, &promote.component, &promote.version) else {
         let message = format!("{} {} is not registered in pipeline {}", promote.component, promote.version, promote.pipeline);
         return Err(Because::new(ExitCode::NotFound, message)
@@ -80,217 +55,212 @@ pub(super) fn promote(state: &State, signer: &KeyRecord, promote: &Promote) -> R
         version: promote.version.clone(),
     };
     let place = state.place(&promote.pipeline, &promote.component, &promote.to);
-    let step = one_step(rules, promote);
+    let step = obstacles::one_step(rules, promote);
     if step.is_none() {
-        if let Some(same) = place.run.and_then(|id| same_run(state, &id, &promotion)) {
+        if let Some(same) = place.run.and_then(|id| obstacles::same_run(state, &id, &promotion)) {
             return Ok(Decision::resume(same));
         }
         let there = place.holder.as_ref().is_some_and(|holder| holder.version == promotion.version && holder.digest == promotion.digest);
-        if there && !promote.force && place.run.is_none() && tag(promote, &promotion).is_none() {
+        if there && !promote.force && place.run.is_none() && obstacles::tag(promote, &promotion).is_none() {
             return Ok(Decision::nothing());
         }
     }
-    if state.ever_began(&promote.promotion_id) {
+    if state.ever_began(&promote.promotion_id) || state.overriding(&promote.promotion_id).is_some() {
         return Err(id_taken(&promote.promotion_id));
     }
     let current = place.holder.map(|holder| holder.version);
-    let downgrade = guard::downgrade(rules, &promotion, current, promote.allow_downgrade);
-    judge(state, signer, promote, &promotion, &downgrade, step)
-}
-
-fn judge(
-    state: &State,
-    signer: &KeyRecord,
-    promote: &Promote,
-    promotion: &Promotion,
-    downgrade: &DowngradeDecided,
-    step: Option<Because>,
-) -> Result<Decision, Refusal> {
-    let touches = promotion.touches();
-    let authorized = right(signer, APPENDS, touches);
-    let mut reasons: Vec<Because> = Vec::new();
-    reasons.extend(busy(state, promotion));
-    reasons.extend(locks(state, promotion));
-    reasons.extend(authorized.as_ref().err().cloned());
-    reasons.extend(step);
-    if reasons.iter().all(|reason| reason.code != ExitCode::InvalidTransition) {
-        reasons.extend(source(state, promote, promotion));
-    }
-    reasons.extend(tag(promote, promotion));
-    reasons.extend(guarded(downgrade));
-    reasons.extend(gates(state, promotion));
-    match (authorized, reasons.is_empty()) {
-        (Ok(via), true) => Ok(go(state, promote, promotion, downgrade, via)),
-        (authorized, _) => Err(refuse(promotion, downgrade, authorized.err(), reasons)),
-    }
-}
-
-fn go(state: &State, promote: &Promote, promotion: &Promotion, downgrade: &DowngradeDecided, via: Reason) -> Decision {
-    let manifest = state.core().pipelines.get(&promotion.pipeline).map_or(Sequence::GENESIS, |adopted| adopted.sequence);
-    let requested = PromotionRequested {
-        accept_asserted: promote.accept_asserted.then_some(Accepted),
-        allow_downgrade: promote.allow_downgrade,
-        forced: promote.force,
-        manifest,
-        promotion: promotion.clone(),
-        reason: promote.reason.clone(),
+    let downgrade = guard::downgrade(state, rules, &promotion, current, promote.allow_downgrade);
+    let asked = Asked {
+        promotion: &promotion,
+        actor: &asker.actor,
+        key: signer,
+        at: at(state, asker),
+        accept_asserted: promote.accept_asserted,
+        allow_breaking: promote.allow_breaking,
     };
-    let authorization = AuthorizationDecided {
-        action: Action::Promote,
-        authorized_via: via,
-        component: Some(promotion.component.clone()),
-        environment: promotion.to.clone(),
-        outcome: Outcome::Passed,
-        pipeline: promotion.pipeline.clone(),
-        promotion: Some(promotion.clone()),
-    };
-    let events = vec![requested.into(), authorization.into(), downgrade.clone().into()];
-    let rests = promotion
-        .from
-        .environment()
-        .filter(|from| state.visit(&promotion.pipeline, &promotion.component, from, &promotion.version).is_none());
-    let asserted = rests.map(|from| rests_on_import(&promotion.component, &promotion.version, from));
-    Decision { events, warnings: warnings(downgrade).into_iter().chain(asserted).collect(), resume: None }
+    Judgement { state, rules, rule, promote, asked, downgrade }.judge(step)
 }
 
-/// A refusal is part of the record: the decisions that were made, then the refusal with every reason.
-fn refuse(promotion: &Promotion, downgrade: &DowngradeDecided, unauthorized: Option<Because>, reasons: Vec<Because>) -> Refusal {
-    let mut record: Vec<Event> = Vec::new();
-    match &unauthorized {
-        Some(reason) => record.push(refused_authorization(
-            Action::Promote,
-            &promotion.pipeline,
-            &promotion.to,
-            Some(&promotion.component),
-            reason,
-            Some(promotion.clone()),
-        )),
-        None if downgrade.outcome == Outcome::Refused => record.push(downgrade.clone().into()),
-        None => {}
+/// Everything that a promotion is judged by.
+struct Judgement<'a> {
+    state: &'a State,
+    rules: &'a Rules,
+    rule: &'a EnvironmentRule,
+    promote: &'a Promote,
+    asked: Asked<'a>,
+    downgrade: DowngradeDecided,
+}
+
+impl Judgement<'_> {
+    fn judge(self, step: Option<Because>) -> Result<Decision, Refusal> {
+        let authorized = self.authorized();
+        let mut overridden = Vec::new();
+        let reasons = self.reasons(step, &authorized, &mut overridden);
+        match (authorized, reasons.is_empty()) {
+            (Ok(via), true) => Ok(self.go(via, overridden)),
+            (authorized, _) => Err(self.refuse(authorized.err(), reasons)),
+        }
     }
-    record.push(PromotionRefused { promotion: promotion.clone(), reasons: for_the_record(&reasons) }.into());
-    let mut reasons = reasons.into_iter();
-    let first = reasons.next().unwrap_or_else(|| Because::new(ExitCode::Failure, "refused"));
-    Refusal::new(first, reasons.collect(), record)
-}
 
-fn one_step(rules: &Rules, promote: &Promote) -> Option<Because> {
-    let expected = rules.source_of(&promote.to)?;
-    if expected == promote.from {
-        return None;
+    /// By what right the key may append all of it, and the principal change the environment.
+    fn authorized(&self) -> Result<Reason, Because> {
+        let Asked { promotion, key, actor, .. } = self.asked;
+        let signature = self.rule.signature.map(|_| EventType::SignatureChecked);
+        let glass = self.promote.break_glass.as_ref().map(|_| EventType::GuardOverridden);
+        let appends: Vec<EventType> = APPENDS.iter().copied().chain(signature).chain(glass).collect();
+        let granted = right(key, &appends, promotion.touches())?;
+        environment_right(self.rules, self.rule, key, actor, granted)
     }
-    let message = format!("{} is entered from {expected}, not from {}", promote.to, promote.from);
-    Some(
-        Because::new(ExitCode::InvalidTransition, message)
-            .hint(format!("the path is {}; use --from {expected}, one step at a time", path(rules))),
-    )
-}
 
-/// The promotion under way, if it is just what is asked for.
-fn same_run(state: &State, id: &PromotionId, promotion: &Promotion) -> Option<PromotionId> {
-    let run = state.run(id)?;
-    let same = run.leaves.is_none() && Promotion { promotion_id: *id, ..promotion.clone() } == run.promotion;
-    same.then_some(*id)
-}
+    /// Every reason not to go ahead, in the order of checks. What passes on the asker's word is set aside.
+    fn reasons(&self, step: Option<Because>, authorized: &Result<Reason, Because>, overridden: &mut Vec<Overridden>) -> Vec<Because> {
+        let Self { state, rule, promote, asked, downgrade, .. } = self;
+        let promotion = asked.promotion;
+        let mut reasons: Vec<Because> = obstacles::busy(state, promotion).into_iter().collect();
+        let mut moment = guard::locks(state, asked);
+        moment.extend(guard::freeze(rule, asked));
+        moment.extend(guard::soak(state, rule, asked));
+        reasons.extend(self.not_overridden(moment, overridden));
+        reasons.extend(authorized.as_ref().err().cloned());
+        reasons.extend(guard::duties(state, rule, asked).map(because));
+        reasons.extend(step);
+        if reasons.iter().all(|reason| reason.code != ExitCode::InvalidTransition) {
+            reasons.extend(obstacles::source(state, promote, promotion));
+        }
+        reasons.extend(obstacles::tag(promote, promotion));
+        reasons.extend(obstacles::guarded(downgrade));
+        reasons.extend(guard::breaking(state, asked).map(because));
+        reasons.extend(guard::versions(rule, asked).map(because));
+        reasons.extend(self.not_overridden(guard::approvals(state, rule, asked).into_iter().collect(), overridden));
+        reasons.extend(obstacles::signature(rule, promote, promotion));
+        let gates = obstacles::gates(state, rule, asked);
+        if promote.break_glass.is_some() && !gates.is_empty() {
+            let messages: Vec<String> = gates.into_iter().map(|gate| gate.message).collect();
+            overridden.push(Overridden { guard: Overridable::Gates, message: sentence(messages.join("; ")) });
+        } else {
+            reasons.extend(gates);
+        }
+        reasons
+    }
 
-fn busy(state: &State, promotion: &Promotion) -> Option<Because> {
-    let id = state.place(&promotion.pipeline, &promotion.component, &promotion.to).run?;
-    let Run { holder, promotion: other, requested, leaves, .. } = state.run(&id)?;
-    let what = if leaves.is_some() { "a rollback" } else { "a promotion" };
-    let message =
-        format!("{what} of {} to {} is under way in {}, by {holder}, since entry {requested}", other.component, other.version, other.to);
-    Some(
-        Because::new(ExitCode::Busy, message)
-            .hint(format!("finish it: promoledger resume {id}; or end it: promoledger abort {id} --reason …")),
-    )
-}
+    /// The stops as reasons, but those that are passed on the asker's word.
+    fn not_overridden(&self, stops: Vec<Stop>, overridden: &mut Vec<Overridden>) -> Vec<Because> {
+        if self.promote.break_glass.is_none() {
+            return stops.into_iter().map(because).collect();
+        }
+        let (passed, stops): (Vec<_>, Vec<_>) = stops.into_iter().partition(|stop| stop.guard.overridable().is_some());
+        for stop in passed {
+            let Some(guard) = stop.guard.overridable() else { continue };
+            match overridden.last_mut().filter(|last| last.guard == guard) {
+                Some(last) => last.message = sentence(format!("{}; {}", last.message, stop.message)),
+                None => overridden.push(Overridden { guard, message: sentence(stop.message) }),
+            }
+        }
+        stops.into_iter().map(because).collect()
+    }
 
-fn locks(state: &State, promotion: &Promotion) -> Vec<Because> {
-    let locks = state.locks_on(&promotion.pipeline, &promotion.to, &promotion.component);
-    locks.map(|lock| super::environment::locked(&promotion.to, lock)).collect()
-}
+    fn go(self, via: Reason, overridden: Vec<Overridden>) -> Decision {
+        let Self { state, promote, asked, downgrade, rule, .. } = self;
+        let promotion = asked.promotion;
+        let mut warnings = obstacles::warnings(&downgrade);
+        let rests = promotion
+            .from
+            .environment()
+            .filter(|from| state.visit(&promotion.pipeline, &promotion.component, from, &promotion.version).is_none());
+        warnings.extend(rests.map(|from| rests_on_import(&promotion.component, &promotion.version, from)));
+        warnings.extend(overridden.iter().map(|overridden| format!("{} overridden: {}", overridden.guard, overridden.message)));
+        let mut events: Vec<Event> = Vec::new();
+        if let (Some(why), false) = (&promote.break_glass, overridden.is_empty()) {
+            let (guards, justification) = (overridden, why.clone());
+            events.push(GuardOverridden { guards, justification, promotion: promotion.clone() }.into());
+        }
+        events.push(
+            PromotionRequested {
+                accept_asserted: Accepted::when(promote.accept_asserted),
+                allow_breaking: Accepted::when(promote.allow_breaking),
+                allow_downgrade: promote.allow_downgrade,
+                forced: promote.force,
+                manifest: in_force(state, &promotion.pipeline),
+                promotion: promotion.clone(),
+                reason: promote.reason.clone(),
+            }
+            .into(),
+        );
+        events.push(passed_authorization(Action::Promote, promotion, via));
+        events.push(downgrade.into());
+        if let (Some(seen), Some(_)) = (&promote.seen.signature, rule.signature) {
+            if seen.found != SignatureFound::Verified {
+                warnings.push(format!("WARNING: {}", seen.message));
+            }
+            events.push(
+                SignatureChecked {
+                    epoch: Epoch::FIRST,
+                    found: seen.found,
+                    message: seen.message.clone(),
+                    policy: seen.policy.clone(),
+                    promotion: promotion.clone(),
+                }
+                .into(),
+            );
+        }
+        Decision { events, warnings, resume: None }
+    }
 
-fn source(state: &State, promote: &Promote, promotion: &Promotion) -> Option<Because> {
-    let Source::From(from) = &promotion.from else { return None };
-    let Promotion { pipeline, component, version, digest, .. } = promotion;
-    let Some(visit) = state.visit(pipeline, component, from, version) else {
-        let said = state.asserted_there(pipeline, component, from, version, digest);
-        if said && promote.accept_asserted {
+    /// A refusal is part of the record: the decisions that were made, then the refusal with every reason. Where approvals alone
+    /// are missing, they are asked for.
+    fn refuse(self, unauthorized: Option<Because>, mut reasons: Vec<Because>) -> Refusal {
+        let promotion = self.asked.promotion;
+        let mut record: Vec<Event> = Vec::new();
+        match &unauthorized {
+            Some(reason) => record.push(refused_authorization(
+                Action::Promote,
+                &promotion.pipeline,
+                &promotion.to,
+                Some(&promotion.component),
+                reason,
+                Some(promotion.clone()),
+            )),
+            None if self.downgrade.outcome == Outcome::Refused => record.push(self.downgrade.clone().into()),
+            None => {}
+        }
+        if let [only] = reasons.as_mut_slice() {
+            record.extend(self.ask_for_approval(only));
+        }
+        record.push(PromotionRefused { promotion: promotion.clone(), reasons: for_the_record(&reasons) }.into());
+        let mut reasons = reasons.into_iter();
+        let first = reasons.next().unwrap_or_else(|| Because::new(ExitCode::Failure, "refused"));
+        Refusal::new(first, reasons.collect(), record)
+    }
+
+    /// Asks for approvals when nothing else is missing, none are asked for, and the key may.
+    fn ask_for_approval(&self, only: &mut Because) -> Option<Event> {
+        let Asked { promotion, key, at, .. } = self.asked;
+        let demanded = self.rule.approvals.as_ref().filter(|_| only.code == ExitCode::Approval)?;
+        let manifest = in_force(self.state, &promotion.pipeline);
+        let found = self.state.approvals(&promotion.pipeline, &promotion.component, &promotion.to, &promotion.digest);
+        let open = |found: &&Approvals| {
+            found.manifest == manifest && at < found.expires && found.version == promotion.version && found.rejected.is_none()
+        };
+        if found.filter(open).is_some() || key.grant_for(Permission::Append(EventType::ApprovalRequested), promotion.touches()).is_none() {
             return None;
         }
-        if said {
-            return Some(asserted_only(component, version, from));
-        }
-        let message = format!("{component} {version} was never promoted to {from}");
-        let before = state.core().rules(pipeline).and_then(|rules| rules.source_of(from)).unwrap_or(Source::Nowhere);
-        return Some(
-            Because::new(ExitCode::NeverPromoted, message)
-                .hint(format!("promote it there first: promoledger promote {version} --component {component} --from {before} --to {from}")),
-        );
-    };
-    if let Some(at) = visit.left_by_rollback {
-        let message = format!("{from} was rolled back from {component} {version} at entry {at}");
-        return Some(Because::new(ExitCode::InvalidTransition, message).hint(format!("promote it to {from} again before it goes further")));
+        let entry = self.state.core().size;
+        let expires = at.plus_seconds(demanded.valid_seconds);
+        only.message = format!("{}; they are asked for with entry {entry}", only.message);
+        only.hint = Some(format!("have others run `promoledger approve seq:{entry}` before {}; then promote again", expires.to_minute()));
+        Some(
+            ApprovalRequested {
+                component: promotion.component.clone(),
+                digest: promotion.digest.clone(),
+                environment: promotion.to.clone(),
+                expires,
+                from: promotion.from.clone(),
+                manifest,
+                pipeline: promotion.pipeline.clone(),
+                reason: self.promote.reason.clone(),
+                version: promotion.version.clone(),
+            }
+            .into(),
+        )
     }
-    match &promote.seen.source_tag {
-        Some(found) if found != digest => {
-            let message = format!("tag {version}-{from} must point at {digest}, as promoted at entry {}, found {found}", visit.entered);
-            Some(
-                Because::new(ExitCode::Immutability, message)
-                    .hint("somebody moved a tag that is never moved; find out who before promoting further"),
-            )
-        }
-        _ => None,
-    }
-}
-
-fn tag(promote: &Promote, promotion: &Promotion) -> Option<Because> {
-    let found = promote.seen.target_tag.as_ref().filter(|found| **found != promotion.digest)?;
-    let message =
-        format!("tag {}-{} exists on another digest: expected {}, found {found}", promotion.version, promotion.to, promotion.digest);
-    Some(Because::new(ExitCode::TagConflict, message).hint("release the other digest under a version of its own; this tag is never moved"))
-}
-
-fn guarded(downgrade: &DowngradeDecided) -> Option<Because> {
-    if downgrade.outcome == Outcome::Passed {
-        return None;
-    }
-    let current = downgrade.current.as_ref()?;
-    let Promotion { component, version, to, .. } = &downgrade.promotion;
-    let (message, hint) = match downgrade.comparison {
-        Comparison::Incomparable => (
-            format!("{component} {version} cannot be compared with {current}, which is in {to}, and the manifest blocks that"),
-            "if it is meant, say so with --allow-downgrade",
-        ),
-        _ => (
-            format!("{component} {version} is older than {current}, which is in {to}"),
-            "if a downgrade is meant, say so with --allow-downgrade; to return to a version that was there, use `promoledger rollback`",
-        ),
-    };
-    Some(Because::new(ExitCode::VersionGuard, message).hint(hint))
-}
-
-fn warnings(downgrade: &DowngradeDecided) -> Vec<String> {
-    let Promotion { component, version, to, .. } = &downgrade.promotion;
-    match (downgrade.comparison, &downgrade.current) {
-        (Comparison::Older, Some(current)) => vec![format!("downgrade: {component} {version} is older than {current}, which is in {to}")],
-        (Comparison::Incomparable, Some(current)) => {
-            vec![format!("{component} {version} cannot be compared with {current}, which is in {to}: at least one is no semantic version")]
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn gates(state: &State, promotion: &Promotion) -> Vec<Because> {
-    let needed = state.gates_of(promotion);
-    let missing = needed.iter().filter_map(|gate| guard::judge(state, promotion, gate).err().map(|missing| (gate, missing)));
-    missing
-        .map(|(gate, missing)| {
-            let hint = format!(
-                "record its result: promoledger record gate {gate} --component {} --digest {} --env {} --status passed --evidence FILE",
-                promotion.component, promotion.digest, promotion.to
-            );
-            Because::new(ExitCode::GateFailed, missing.to_string()).hint(hint)
-        })
-        .collect()
 }

@@ -1,19 +1,20 @@
 //! To roll an environment back. A rollback passes promotions that hang: it ends them and takes their place.
 
+use super::super::accepted::Accepted;
 use super::super::command::{Asker, Rollback};
 use super::super::core::KeyRecord;
 use super::super::digest::Digest;
-use super::super::event::history::Accepted;
-use super::super::event::promotion::{Action, AuthorizationDecided, Leaves, Outcome, Promotion, RollbackRefused, RollbackRequested};
+use super::super::event::promotion::{Action, Leaves, Promotion, RollbackRefused, RollbackRequested};
 use super::super::event::{Event, EventType};
 use super::super::facts::{Holder, Run};
-use super::super::id::{PromotionId, Sequence};
+use super::super::guard;
+use super::super::id::PromotionId;
 use super::super::refusal::{Because, ExitCode, Refusal};
-use super::super::rules::Source;
+use super::super::rules::{EnvironmentRule, Rules, Source};
 use super::super::state::State;
 use super::common::{
-    Decision, asserted_only, for_the_record, id_taken, known_component, known_environment, refused_authorization, rests_on_import, right,
-    rules, sentence,
+    Decision, asserted_only, at, because, environment_right, for_the_record, id_taken, in_force, known_component, known_environment,
+    passed_authorization, refused_authorization, rests_on_import, right, rules, sentence,
 };
 use super::run;
 
@@ -28,7 +29,7 @@ const APPENDS: &[EventType] = &[
 pub(super) fn rollback(state: &State, asker: &Asker, signer: &KeyRecord, rollback: &Rollback) -> Result<Decision, Refusal> {
     let rules = rules(state, &rollback.pipeline)?;
     known_component(rules, &rollback.component)?;
-    known_environment(rules, &rollback.environment, ExitCode::NotFound)?;
+    let rule = known_environment(rules, &rollback.environment, ExitCode::NotFound)?;
     let Rollback { pipeline, component, version, environment, .. } = rollback;
     let place = state.place(pipeline, component, environment);
     let hanging = place.run.and_then(|id| state.run(&id));
@@ -46,7 +47,7 @@ pub(super) fn rollback(state: &State, asker: &Asker, signer: &KeyRecord, rollbac
         return Err(id_taken(&rollback.promotion_id));
     }
     let promotion = promotion(state, rollback)?;
-    judge(state, asker, signer, rollback, &promotion, &holder, hanging)
+    judge(state, &Who { asker, signer, rules, rule }, rollback, &promotion, &holder, hanging)
 }
 
 /// What would land: the version as it was promoted there.
@@ -91,19 +92,27 @@ fn landing(rollback: &Rollback, digest: &Digest) -> Promotion {
     }
 }
 
+/// Who asks, and by which rules they are judged.
+struct Who<'a> {
+    asker: &'a Asker,
+    signer: &'a KeyRecord,
+    rules: &'a Rules,
+    rule: &'a EnvironmentRule,
+}
+
 fn judge(
     state: &State,
-    asker: &Asker,
-    signer: &KeyRecord,
+    who: &Who<'_>,
     rollback: &Rollback,
     promotion: &Promotion,
     holder: &Holder,
     hanging: Option<&Run>,
 ) -> Result<Decision, Refusal> {
+    let Who { asker, signer, rules, rule } = *who;
     let touches = promotion.touches();
     let ends_another = hanging.map(|_| EventType::PromotionAborted);
     let appends: Vec<EventType> = APPENDS.iter().copied().chain(ends_another).collect();
-    let authorized = right(signer, &appends, touches);
+    let authorized = right(signer, &appends, touches).and_then(|granted| environment_right(rules, rule, signer, &asker.actor, granted));
     let mut reasons: Vec<Because> = Vec::new();
     // Where a promotion hangs, going back to what is there still moves the mutable tag back; that is what abort does.
     if holder.version == promotion.version {
@@ -114,8 +123,9 @@ fn judge(
             Because::new(ExitCode::Busy, message).hint(format!("end it, which puts the tags back: promoledger abort {id} --reason …")),
         );
     }
-    let foreign = state.locks_on(&promotion.pipeline, &promotion.to, &promotion.component).filter(|lock| lock.owner != asker.actor);
-    reasons.extend(foreign.map(|lock| super::environment::locked(&promotion.to, lock)));
+    let foreign =
+        state.locks_on(&promotion.pipeline, &promotion.to, &promotion.component, at(state, asker)).filter(|lock| lock.owner != asker.actor);
+    reasons.extend(foreign.map(|lock| because(guard::locked(&promotion.to, lock))));
     reasons.extend(authorized.as_ref().err().cloned());
     let visit = state.visit(&promotion.pipeline, &promotion.component, &promotion.to, &promotion.version);
     let number = visit.map_or(0, |visit| visit.rollbacks) + 1;
@@ -140,19 +150,10 @@ fn ended(hanging: &Run, promotion: &Promotion) -> Event {
 }
 
 fn request(state: &State, rollback: &Rollback, promotion: &Promotion, leaves: Leaves, via: super::super::names::Reason) -> [Event; 2] {
-    let manifest = state.core().pipelines.get(&promotion.pipeline).map_or(Sequence::GENESIS, |adopted| adopted.sequence);
-    let accept_asserted = rollback.accept_asserted.then_some(Accepted);
+    let manifest = in_force(state, &promotion.pipeline);
+    let accept_asserted = Accepted::when(rollback.accept_asserted);
     let requested = RollbackRequested { accept_asserted, leaves, manifest, promotion: promotion.clone(), reason: rollback.reason.clone() };
-    let authorization = AuthorizationDecided {
-        action: Action::Rollback,
-        authorized_via: via,
-        component: Some(promotion.component.clone()),
-        environment: promotion.to.clone(),
-        outcome: Outcome::Passed,
-        pipeline: promotion.pipeline.clone(),
-        promotion: Some(promotion.clone()),
-    };
-    [requested.into(), authorization.into()]
+    [requested.into(), passed_authorization(Action::Rollback, promotion, via)]
 }
 
 fn refuse(promotion: &Promotion, unauthorized: Option<Because>, reasons: Vec<Because>) -> Refusal {

@@ -9,6 +9,9 @@ use crate::meaning::names::{Component, Environment, GateName, MediaType, Pipelin
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ArtifactRegistered {
+    /// Changes in it that break what others rely on, each in words.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub breaking: Vec<Reason>,
     /// The component.
     pub component: Component,
     /// What the version stands for.

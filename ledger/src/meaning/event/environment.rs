@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::meaning::id::Sequence;
 use crate::meaning::names::{Component, Environment, Pipeline, Reason};
+use crate::meaning::time::Timestamp;
 
 /// An environment, or one component in it, takes no promotions until this lock is lifted. Several may stand at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,9 @@ pub struct EnvironmentLocked {
     pub component: Option<Component>,
     /// The environment.
     pub environment: Environment,
+    /// When it is over by itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expires: Option<Timestamp>,
     /// The pipeline.
     pub pipeline: Pipeline,
     /// Why.

@@ -81,11 +81,6 @@ pub enum AssertedKind {
     Removal,
 }
 
-/// Somebody said so. Written as `true`; what was not said is left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "bool", into = "bool")]
-pub struct Accepted;
-
 /// What an import's data may not be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidImport {
@@ -95,9 +90,6 @@ pub enum InvalidImport {
     /// Declared names do not ascend.
     #[error("declared names must ascend, each once")]
     OutOfOrder,
-    /// A flag that may only be `true` is not.
-    #[error("what is not accepted is left out: expected true, found false")]
-    NotAccepted,
 }
 
 impl Declared {
@@ -202,18 +194,5 @@ impl TryFrom<Vec<Asserted>> for Lines {
 impl From<Lines> for Vec<Asserted> {
     fn from(lines: Lines) -> Self {
         lines.0
-    }
-}
-
-impl TryFrom<bool> for Accepted {
-    type Error = InvalidImport;
-    fn try_from(accepted: bool) -> Result<Self, InvalidImport> {
-        if accepted { Ok(Self) } else { Err(InvalidImport::NotAccepted) }
-    }
-}
-
-impl From<Accepted> for bool {
-    fn from(Accepted: Accepted) -> Self {
-        true
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::meaning::digest::BodyDigest;
 use crate::meaning::grant::Grant;
 use crate::meaning::id::{LedgerId, PublicKey, Sequence};
-use crate::meaning::names::{KeyName, Origin, Principal, Reason};
+use crate::meaning::names::{Group, KeyName, Origin, Principal, Reason};
 use crate::meaning::rules::Rules;
 
 /// A key, who holds it, the proof that they do, and what it may append.
@@ -14,6 +14,9 @@ use crate::meaning::rules::Rules;
 pub struct KeyAddition {
     /// What it may append.
     pub grants: Vec<Grant>,
+    /// Groups that its principal belongs to, in ascending order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub groups: Vec<Group>,
     /// The name that its signature lines carry.
     pub name: KeyName,
     /// Whom it stands for.

@@ -1,10 +1,13 @@
 //! Events: facts in the past tense, one struct a type. What each may follow is the law's business (`law`).
 
+pub mod approval;
 pub mod artifact;
 pub mod environment;
 pub mod history;
 pub mod ledger;
+pub mod overriding;
 pub mod promotion;
+pub mod signature;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -14,14 +17,17 @@ use super::id::{EntryId, PromotionId, Sequence, SigningKey};
 use super::names::{Agent, Component, Environment, Pipeline, Principal};
 use super::time::Timestamp;
 
+use approval::{ApprovalGranted, ApprovalRejected, ApprovalRequested};
 use artifact::{ArtifactRegistered, GateCompleted};
 use environment::{EnvironmentLocked, EnvironmentUnlocked};
 use history::HistoryImported;
 use ledger::{BodyRemoved, ClockCorrected, FormatRaised, KeyAdded, KeyEndorsed, KeyProposed, KeyRevoked, LedgerCreated, ManifestAdopted};
+use overriding::{GuardOverridden, OverrideReviewed};
 use promotion::{
     AuthorizationDecided, DowngradeDecided, PromotionAborted, PromotionCompleted, PromotionFailed, PromotionRefused, PromotionRequested,
     PromotionTakenOver, RegistryTagged, RollbackCompleted, RollbackFailed, RollbackRefused, RollbackRequested, StepStarted,
 };
+use signature::SignatureChecked;
 
 /// Makes, from the list of types, the event that holds each type's data.
 macro_rules! events {
@@ -77,6 +83,12 @@ events! {
     BodyRemoved,
     ArtifactRegistered,
     GateCompleted,
+    SignatureChecked,
+    ApprovalRequested,
+    ApprovalGranted,
+    ApprovalRejected,
+    GuardOverridden,
+    OverrideReviewed,
     AuthorizationDecided,
     DowngradeDecided,
     PromotionRequested,
@@ -118,6 +130,9 @@ impl Event {
             Self::AuthorizationDecided(event) => in_environment(&event.pipeline, &event.environment, event.component.as_ref()),
             Self::EnvironmentLocked(event) => in_environment(&event.pipeline, &event.environment, event.component.as_ref()),
             Self::EnvironmentUnlocked(event) => in_environment(&event.pipeline, &event.environment, event.component.as_ref()),
+            Self::ApprovalRequested(event) => in_environment(&event.pipeline, &event.environment, Some(&event.component)),
+            Self::ApprovalGranted(event) => in_environment(&event.pipeline, &event.environment, Some(&event.component)),
+            Self::ApprovalRejected(event) => in_environment(&event.pipeline, &event.environment, Some(&event.component)),
             _ => Touches::everything(),
         }
     }
@@ -126,6 +141,9 @@ impl Event {
     pub const fn promotion(&self) -> Option<&promotion::Promotion> {
         match self {
             Self::AuthorizationDecided(event) => event.promotion.as_ref(),
+            Self::SignatureChecked(event) => Some(&event.promotion),
+            Self::GuardOverridden(event) => Some(&event.promotion),
+            Self::OverrideReviewed(event) => Some(&event.promotion),
             Self::DowngradeDecided(event) => Some(&event.promotion),
             Self::PromotionRequested(event) => Some(&event.promotion),
             Self::PromotionRefused(event) => Some(&event.promotion),

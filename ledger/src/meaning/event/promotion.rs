@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::artifact::GateStatus;
-use super::history::Accepted;
+use crate::meaning::accepted::Accepted;
 use crate::meaning::digest::Digest;
 use crate::meaning::exit_code::ExitCode;
 use crate::meaning::grant::{Reach, Touches};
 use crate::meaning::id::{Epoch, PromotionId, Sequence};
 use crate::meaning::names::{Component, Environment, GateName, Pipeline, Principal, Reason, Repository, TagName, Version};
 use crate::meaning::rules::Source;
-use crate::meaning::versions::Comparison;
+use crate::meaning::versions::{Comparison, Scheme};
 
 /// What every event of a promotion carries: which release goes where. A rollback is a promotion from an environment into itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,6 +121,9 @@ pub struct DowngradeDecided {
     pub outcome: Outcome,
     /// What would land where.
     pub promotion: Promotion,
+    /// By which scheme they were compared; absent, as semantic versions.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub scheme: Option<Scheme>,
 }
 
 /// A promotion is asked for and may go ahead. Its first entry, durable before anything is done.
@@ -130,6 +133,9 @@ pub struct PromotionRequested {
     /// That imported history may stand for what was recorded.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub accept_asserted: Option<Accepted>,
+    /// That changes which break what others rely on are meant.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub allow_breaking: Option<Accepted>,
     /// Whether the caller said that a downgrade is meant.
     pub allow_downgrade: bool,
     /// Whether the tags are to be made again although the release is there.
@@ -230,6 +236,20 @@ pub struct GateCited {
 pub enum SignatureStatus {
     /// The rules in force ask for no artifact signature, and none was looked for.
     NotRequired,
+    /// A signature keeps every condition.
+    Verified,
+    /// None does, or it could not be found out, and the rules in force only warn.
+    Warned,
+}
+
+impl std::fmt::Display for SignatureStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::NotRequired => "not_required",
+            Self::Verified => "verified",
+            Self::Warned => "warned",
+        })
+    }
 }
 
 /// The release is in the environment.

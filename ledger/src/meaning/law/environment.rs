@@ -2,7 +2,7 @@
 
 use super::super::core::KeyRecord;
 use super::super::event::artifact::GateCompleted;
-use super::super::event::environment::EnvironmentUnlocked;
+use super::super::event::environment::{EnvironmentLocked, EnvironmentUnlocked};
 use super::super::event::{Event, Recorded};
 use super::super::grant::Permission;
 use super::super::names::{Component, Environment, Pipeline};
@@ -29,6 +29,14 @@ pub(super) fn known<'a>(
 
 pub(super) fn gate(state: &State, event: &GateCompleted) -> Result<(), Unlawful> {
     known(state, &event.pipeline, &event.environment, Some(&event.component)).map(|_| ())
+}
+
+pub(super) fn locked(state: &State, event: &EnvironmentLocked, entry: &Recorded) -> Result<(), Unlawful> {
+    known(state, &event.pipeline, &event.environment, event.component.as_ref())?;
+    let over = event.expires.filter(|expires| *expires <= entry.time);
+    require(over.is_none(), Rule::Locks, || {
+        format!("a lock must be over after it was set, at {}, found {}", entry.time, over.map_or(String::new(), |over| over.to_string()))
+    })
 }
 
 /// An environment that the rules dropped since may still be unlocked.

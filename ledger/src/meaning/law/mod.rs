@@ -4,6 +4,7 @@
 //! skip it. The rules are named in `FORMAT.md`, and each refusal names its rule.
 
 mod environment;
+mod guards;
 mod history;
 mod keys;
 mod promotion;
@@ -41,11 +42,26 @@ pub fn lawful(state: &State, entry: &Recorded) -> Result<(), Unlawful> {
         Event::GateCompleted(event) => environment::gate(state, event),
         Event::AuthorizationDecided(event) => promotion::authorization(state, event, entry),
         Event::DowngradeDecided(event) => promotion::downgrade(state, event, entry),
-        Event::PromotionRequested(event) => promotion::requested(state, event),
+        Event::PromotionRequested(event) => {
+            promotion::requested(state, event)?;
+            guards::requested(state, event, entry, signer)
+        }
+        Event::SignatureChecked(event) => guards::signature(state, event, entry),
+        Event::ApprovalRequested(event) => guards::approval_requested(state, event, entry),
+        Event::ApprovalGranted(event) => guards::granted(state, event, entry, signer),
+        Event::ApprovalRejected(event) => guards::rejected(state, event, entry, signer),
+        Event::GuardOverridden(event) => guards::overridden(state, event, entry, signer),
+        Event::OverrideReviewed(event) => guards::reviewed(state, event, entry),
         Event::PromotionRefused(event) => promotion::refused(&event.reasons),
         Event::RollbackRefused(event) => promotion::refused(&event.reasons),
-        Event::RollbackRequested(event) => promotion::rollback_requested(state, event, entry),
-        Event::PromotionTakenOver(event) => promotion::taken_over(state, event),
+        Event::RollbackRequested(event) => {
+            promotion::rollback_requested(state, event, entry)?;
+            guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)
+        }
+        Event::PromotionTakenOver(event) => {
+            promotion::taken_over(state, event)?;
+            guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)
+        }
         Event::StepStarted(event) => promotion::step_started(state, event, entry),
         Event::RegistryTagged(event) => promotion::tagged(state, event, entry),
         Event::PromotionCompleted(event) => promotion::completed(state, event, entry),
@@ -58,12 +74,19 @@ pub fn lawful(state: &State, entry: &Recorded) -> Result<(), Unlawful> {
             promotion::failure_code(event.code)?;
             promotion::ended(state, &event.promotion, event.epoch, &event.tags_left, entry, Some(true))
         }
-        Event::PromotionAborted(event) => promotion::aborted(state, event),
+        Event::PromotionAborted(event) => {
+            promotion::aborted(state, event)?;
+            guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)
+        }
         Event::HistoryImported(event) => history::imported(state, event, entry),
         Event::EnvironmentLocked(event) => {
-            environment::known(state, &event.pipeline, &event.environment, event.component.as_ref()).map(|_| ())
+            environment::locked(state, event, entry)?;
+            guards::authorized(state, &event.pipeline, &event.environment, entry, signer)
         }
-        Event::EnvironmentUnlocked(event) => environment::unlocked(state, event, entry, signer),
+        Event::EnvironmentUnlocked(event) => {
+            environment::unlocked(state, event, entry, signer)?;
+            guards::authorized(state, &event.pipeline, &event.environment, entry, signer)
+        }
     }
 }
 

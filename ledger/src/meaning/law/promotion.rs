@@ -2,13 +2,14 @@
 
 use super::super::event::Recorded;
 use super::super::event::artifact::ArtifactRegistered;
+use super::super::event::overriding::Overridable;
 use super::super::event::promotion::{
     Action, AuthorizationDecided, DowngradeDecided, GateCited, Outcome, Promotion, PromotionAborted, PromotionCompleted,
     PromotionRequested, PromotionTakenOver, RefusedBecause, RegistryTagged, RollbackCompleted, RollbackRequested, StepStarted, TagLeft,
     TagPurpose,
 };
 use super::super::exit_code::ExitCode;
-use super::super::facts::Run;
+use super::super::facts::{Run, SignatureDemanded};
 use super::super::guard;
 use super::super::id::{Epoch, Sequence};
 use super::super::rules::{Rules, Source};
@@ -49,11 +50,6 @@ pub(super) fn requested(state: &State, event: &PromotionRequested) -> Result<(),
             format!("{component} {version} must have been promoted to {source}, and not rolled back from there since")
         })?;
     }
-    let lock = state.locks_on(pipeline, to, component).next();
-    require(lock.is_none(), Rule::Locks, || {
-        let at = lock.map_or(0, |lock| lock.sequence.get());
-        format!("{to} must not be locked, found the lock of entry {at}")
-    })?;
     let holder = state.place(pipeline, component, to).holder;
     let there = holder.is_some_and(|holder| holder.version == *version && holder.digest == *digest);
     require(!there || event.forced, Rule::Already, || format!("{component} {version} is in {to} already, and force was not asked for"))
@@ -79,7 +75,7 @@ pub(super) fn rollback_requested(state: &State, event: &RollbackRequested, entry
     require(leaves.number == number, Rule::RollbackTarget, || {
         format!("this is rollback {number} to {version} in {to}, found number {}", leaves.number)
     })?;
-    let foreign = state.locks_on(pipeline, to, component).find(|lock| lock.owner != entry.actor);
+    let foreign = state.locks_on(pipeline, to, component, entry.time).find(|lock| lock.owner != entry.actor);
     require(foreign.is_none(), Rule::Locks, || {
         let at = foreign.map_or(0, |lock| lock.sequence.get());
         format!("{to} must not be locked by somebody else, found the lock of entry {at}")
@@ -129,7 +125,7 @@ pub(super) fn downgrade(state: &State, event: &DowngradeDecided, entry: &Recorde
     let promotion = &event.promotion;
     let rules = rules(state, &promotion.pipeline)?;
     let holder = state.place(&promotion.pipeline, &promotion.component, &promotion.to).holder;
-    let judged = guard::downgrade(rules, promotion, holder.map(|holder| holder.version), event.allow_downgrade);
+    let judged = guard::downgrade(state, rules, promotion, holder.map(|holder| holder.version), event.allow_downgrade);
     require(judged == *event, Rule::Downgrade, || {
         format!(
             "the downgrade guard must find {:?}, {:?}, found {:?}, {:?}",
@@ -198,9 +194,13 @@ pub(super) fn completed(state: &State, event: &PromotionCompleted, entry: &Recor
     held(run, event.epoch, entry)?;
     kind(run, false)?;
     all_done(state, run)?;
-    let cited = gates(state, run)?;
+    let cited = guard::passed(state, &run.promotion, &run.gates, run.requested_at);
     require(event.gates == cited, Rule::Gates, || {
-        "the gates named must be those that the rules demand, with their newest results".to_owned()
+        "the gates named must be those that the rules demand and that passed, with their newest results".to_owned()
+    })?;
+    let status = SignatureDemanded::status(run.signature);
+    require(event.signature_status == status, Rule::Signature, || {
+        format!("the signature's status must be {status:?}, found {:?}", event.signature_status)
     })?;
     right(run, event.authorization_passed, &event.authorized_via)
 }
@@ -251,7 +251,7 @@ fn tags_left(run: &Run, left: &[TagLeft]) -> Result<(), Unlawful> {
 }
 
 /// The run that the event belongs to, which it must agree with in every particular.
-fn under_way<'a>(state: &'a State, promotion: &Promotion) -> Result<&'a Run, Unlawful> {
+pub(super) fn under_way<'a>(state: &'a State, promotion: &Promotion) -> Result<&'a Run, Unlawful> {
     let Some(run) = state.run(&promotion.promotion_id) else {
         return Err(Unlawful::new(Rule::UnderWay, format!("promotion {} must be under way, found none", promotion.promotion_id)));
     };
@@ -261,7 +261,7 @@ fn under_way<'a>(state: &'a State, promotion: &Promotion) -> Result<&'a Run, Unl
     Ok(run)
 }
 
-fn held(run: &Run, epoch: Epoch, entry: &Recorded) -> Result<(), Unlawful> {
+pub(super) fn held(run: &Run, epoch: Epoch, entry: &Recorded) -> Result<(), Unlawful> {
     require(epoch == run.epoch, Rule::Epoch, || {
         format!("the epoch in force is {}, found {epoch}: somebody took the promotion over", run.epoch)
     })?;
@@ -278,6 +278,13 @@ fn kind(run: &Run, rollback: bool) -> Result<(), Unlawful> {
 fn entitled(state: &State, run: &Run) -> Result<(), Unlawful> {
     require(run.authorized_via.is_some(), Rule::Authorized, || "authorization must have been decided, and passed".to_owned())?;
     require(run.downgrade_passed, Rule::Downgrade, || "the downgrade guard must have been asked, and have passed".to_owned())?;
+    let unsigned = run.signature.is_some_and(|demanded| !demanded.lets_pass());
+    require(!unsigned, Rule::Signature, || {
+        "the artifact's signature must have been checked, and be good where the rules insist".to_owned()
+    })?;
+    if run.overridden.contains(&Overridable::Gates) {
+        return Ok(());
+    }
     gates(state, run).map(|_| ())
 }
 
@@ -291,7 +298,7 @@ fn all_done(state: &State, run: &Run) -> Result<(), Unlawful> {
 
 /// The results that satisfy every gate that the run must pass.
 fn gates(state: &State, run: &Run) -> Result<Vec<GateCited>, Unlawful> {
-    guard::gates(state, &run.promotion, &run.gates).map_err(|missing| Unlawful::new(Rule::Gates, missing.to_string()))
+    guard::gates(state, &run.promotion, &run.gates, run.requested_at).map_err(|missing| Unlawful::new(Rule::Gates, missing.to_string()))
 }
 
 fn right(run: &Run, passed: bool, via: &super::super::names::Reason) -> Result<(), Unlawful> {

@@ -79,6 +79,26 @@ pub enum Rule {
     ImportedOnce,
     /// A lock that is lifted stands, and is one's own unless others' may be lifted.
     LockOwner,
+    /// Nothing is promoted while an environment is frozen.
+    Freeze,
+    /// A release stays in an environment as long as the next one demands.
+    Soak,
+    /// Whoever changes an environment is one who may.
+    Authorization,
+    /// Whoever brought a digest into an environment does not bring it further, where duties are separated.
+    Duties,
+    /// An environment takes the versions that its rule names.
+    Versions,
+    /// Changes that break what others rely on are meant.
+    Breaking,
+    /// As many stand behind a promotion as the rules demand, none of them for themselves.
+    Approvals,
+    /// The artifact's signature was checked where the rules demand it, and is good where they insist.
+    Signature,
+    /// An override names just what stood in the way.
+    Override,
+    /// An override is reviewed once, by somebody else.
+    Review,
 }
 
 /// An event that may not stand where it stands.
@@ -136,6 +156,16 @@ impl Rule {
             Self::AssertedTime => "asserted time",
             Self::ImportedOnce => "imported once",
             Self::LockOwner => "lock owner",
+            Self::Freeze => "freeze",
+            Self::Soak => "soak",
+            Self::Authorization => "authorization",
+            Self::Duties => "duties",
+            Self::Versions => "versions",
+            Self::Breaking => "breaking",
+            Self::Approvals => "approvals",
+            Self::Signature => "signature",
+            Self::Override => "override",
+            Self::Review => "review",
         }
     }
 }

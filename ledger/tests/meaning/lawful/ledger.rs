@@ -49,7 +49,8 @@ fn times_do_not_fall_but_by_a_correction() {
     let world = world();
     let earlier = |event: Event| {
         let entry = world.next(ADMIN, event);
-        let time = Timestamp::from_micros(entry.time.as_micros() - 1).expect("a time after 1970");
+        let floor = world.state().core().floor.expect("entries before");
+        let time = Timestamp::from_micros(floor.as_micros() - 1).expect("a time after 1970");
         lawful(world.state(), &Recorded { time, ..entry }).map_err(|unlawful| unlawful.rule)
     };
     let lock: Event = data!(events(world.when(ADMIN, lock("dev", "x"))), EnvironmentLocked).into();

@@ -1,15 +1,18 @@
 //! What holds whatever is asked, by whom, in which order, and wherever it stops: random commands, walked half-way or to
 //! the end, some by a client that does not ask first.
 
+mod guards;
 mod keys;
 mod model;
 mod moves;
 mod play;
+mod witness;
 
 use proptest::prelude::*;
 
+use self::guards::some_guards;
 use self::keys::{a_key_move, make_key_move};
-use self::moves::a_move;
+use self::moves::{a_guarded_move, a_move};
 use self::play::Play;
 use crate::support::{World, agrees_by_slices, agrees_from_zero};
 
@@ -25,6 +28,17 @@ proptest! {
     #[test]
     fn whatever_is_asked_the_ledger_stays_lawful(moves in prop::collection::vec(a_move(), 1..100)) {
         let mut play = Play::begin();
+        for a_move in &moves {
+            play.make(a_move);
+        }
+        play.end();
+    }
+
+    /// Nobody gets past a guard that was not overridden, whether they ask first or not; what was refused is unlawful; and what was
+    /// decided is lawful.
+    #[test]
+    fn whatever_guards_there_are_nobody_gets_past_them(guards in some_guards(), moves in prop::collection::vec(a_guarded_move(), 20..120)) {
+        let mut play = Play::guarded(&guards);
         for a_move in &moves {
             play.make(a_move);
         }

@@ -1,9 +1,11 @@
 //! Random moves: who does what, and how often.
 
 use promotion_ledger::meaning::event::artifact::GateStatus;
+use promotion_ledger::meaning::event::signature::SignatureFound;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::guards::{GuardMove, Guards, a_guard_move, some_guards, some_signature};
 use crate::support::*;
 
 pub(super) const COMPONENTS: [&str; 2] = ["api", "web"];
@@ -12,7 +14,16 @@ pub(super) const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "prod"];
 pub(super) const SOURCES: [&str; 3] = ["none", "dev", "staging"];
 pub(super) const GATES: [&str; 2] = ["tests", "security_scan"];
 /// The newcomer looks after `web` alone.
-pub(super) const ACTORS: [Actor; 5] = [ADMIN, OPS, CI, GATE, NEWCOMER];
+pub(super) const ACTORS: [Actor; 7] = [ADMIN, OPS, CI, GATE, NEWCOMER, ONCALL, PORTAL];
+
+/// What somebody says who asks for a promotion.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Flags {
+    pub(super) allow_downgrade: bool,
+    pub(super) allow_breaking: bool,
+    pub(super) force: bool,
+    pub(super) glass: bool,
+}
 
 /// What somebody does. Runs are chosen among those that are under way, by number.
 #[derive(Debug, Clone)]
@@ -21,6 +32,7 @@ pub(super) enum Move {
         by: Actor,
         component: &'static str,
         version: &'static str,
+        breaking: bool,
     },
     /// CI brings the version as far as that, with every gate passed, as far as it is let.
     Deliver {
@@ -34,8 +46,9 @@ pub(super) enum Move {
         version: &'static str,
         to: usize,
         skips: bool,
-        flags: [bool; 2],
+        flags: Flags,
         moved: [bool; 2],
+        signature: Option<SignatureFound>,
     },
     Rollback {
         by: Actor,
@@ -81,6 +94,7 @@ pub(super) enum Move {
         by: Actor,
         environment: &'static str,
         component: Option<&'static str>,
+        seconds: Option<u64>,
     },
     Unlock {
         by: Actor,
@@ -91,7 +105,9 @@ pub(super) enum Move {
     Adopt {
         by: Actor,
         strict: bool,
+        guards: Vec<Guards>,
     },
+    Guard(GuardMove),
     CorrectClock {
         by: Actor,
     },
@@ -105,7 +121,16 @@ pub(super) enum Move {
 }
 
 fn an_actor() -> impl Strategy<Value = Actor> {
-    prop_oneof![4 => Just(CI), 3 => Just(OPS), 2 => Just(ADMIN), 2 => Just(NEWCOMER), 1 => Just(GATE)]
+    prop_oneof![
+        4 => Just(CI),
+        3 => Just(OPS),
+        2 => Just(ADMIN),
+        2 => Just(NEWCOMER),
+        2 => Just(ONCALL),
+        1 => Just(SPARE),
+        1 => Just(PORTAL.acting_for("ci:acme/shop")),
+        1 => Just(GATE),
+    ]
 }
 
 fn a_release() -> impl Strategy<Value = (&'static str, &'static str)> {
@@ -123,13 +148,20 @@ fn rarely() -> impl Strategy<Value = bool> {
 pub(super) fn a_move() -> impl Strategy<Value = Move> {
     let environment = || prop_oneof![3 => Just("dev"), 2 => Just("staging"), 1 => Just("prod")];
     let status = select(vec![GateStatus::Passed, GateStatus::Passed, GateStatus::Warning, GateStatus::Failed, GateStatus::Skipped]);
-    let flags = || [any::<bool>(), any::<bool>()];
+    let flags = || {
+        (any::<bool>(), any::<bool>(), any::<bool>(), prop::bool::weighted(0.3))
+            .prop_map(|(allow_downgrade, allow_breaking, force, glass)| Flags { allow_downgrade, allow_breaking, force, glass })
+    };
     let run = || 0..4_usize;
     prop_oneof![
-        2 => (an_actor(), a_release()).prop_map(|(by, (component, version))| Move::Register { by, component, version }),
+        2 => (an_actor(), a_release(), rarely()).prop_map(
+            |(by, (component, version), breaking)| Move::Register { by, component, version, breaking }
+        ),
         8 => (a_release(), 0..3_usize).prop_map(|((component, version), to)| Move::Deliver { component, version, to }),
-        14 => (an_actor(), a_release(), 0..3_usize, rarely(), flags(), [rarely(), rarely()]).prop_map(
-            |(by, (component, version), to, skips, flags, moved)| Move::Promote { by, component, version, to, skips, flags, moved }
+        14 => (an_actor(), a_release(), 0..3_usize, rarely(), flags(), [rarely(), rarely()], some_signature()).prop_map(
+            |(by, (component, version), to, skips, flags, moved, signature)| {
+                Move::Promote { by, component, version, to, skips, flags, moved, signature }
+            }
         ),
         16 => (an_actor(), a_release(), environment(), rarely()).prop_map(|(by, (component, version), environment, moved)| {
             Move::Rollback { by, component, version, environment, moved }
@@ -143,12 +175,52 @@ pub(super) fn a_move() -> impl Strategy<Value = Move> {
         8 => (an_actor(), select(&GATES[..]), a_release(), environment(), status).prop_map(
             |(by, gate, (component, version), environment, status)| Move::Gate { by, gate, component, version, environment, status }
         ),
-        2 => (an_actor(), environment(), some_component()).prop_map(|(by, environment, component)| Move::Lock { by, environment, component }),
+        2 => (an_actor(), environment(), some_component(), prop::option::of(0..200_u64)).prop_map(
+            |(by, environment, component, seconds)| Move::Lock { by, environment, component, seconds }
+        ),
         6 => (an_actor(), environment(), some_component(), any::<bool>()).prop_map(|(by, environment, component, others)| Move::Unlock {
             by, environment, component, others
         }),
-        1 => (an_actor(), any::<bool>()).prop_map(|(by, strict)| Move::Adopt { by, strict }),
+        6 => (an_actor(), any::<bool>(), some_guards()).prop_map(|(by, strict, guards)| Move::Adopt { by, strict, guards }),
+        18 => a_guard_move().prop_map(Move::Guard),
         1 => an_actor().prop_map(|by| Move::CorrectClock { by }),
         6 => (an_actor(), run(), any::<bool>(), any::<bool>()).prop_map(|(by, run, complete, later)| Move::Forge { by, run, complete, later }),
+    ]
+}
+
+/// Moves that run into guards, most of them meant well.
+pub(super) fn a_guarded_move() -> impl Strategy<Value = Move> {
+    let by = || select(vec![CI, CI, OPS, OPS, ONCALL, ONCALL, ADMIN, SPARE, PORTAL.acting_for("ci:acme/shop")]);
+    let flags = || {
+        (any::<bool>(), prop::bool::weighted(0.2), prop::bool::weighted(0.4)).prop_map(|(allow_breaking, force, glass)| Flags {
+            allow_downgrade: true,
+            allow_breaking,
+            force,
+            glass,
+        })
+    };
+    let run = || 0..4_usize;
+    prop_oneof![
+        6 => (a_release(), 0..3_usize).prop_map(|((component, version), to)| Move::Deliver { component, version, to }),
+        30 => (by(), a_release(), 0..3_usize, flags(), some_signature()).prop_map(|(by, (component, version), to, flags, signature)| {
+            Move::Promote { by, component, version, to, skips: false, flags, moved: [false; 2], signature }
+        }),
+        3 => (by(), a_release(), select(&ENVIRONMENTS[..])).prop_map(|(by, (component, version), environment)| {
+            Move::Rollback { by, component, version, environment, moved: false }
+        }),
+        14 => run().prop_map(|run| Move::Walk { run, steps: 5 }),
+        3 => (by(), run()).prop_map(|(by, run)| Move::TakeOver { by, run }),
+        1 => (by(), run()).prop_map(|(by, run)| Move::Abort { by, run }),
+        2 => (by(), select(&ENVIRONMENTS[..]), 1..200_u64).prop_map(|(by, environment, seconds)| Move::Lock {
+            by, environment, component: None, seconds: Some(seconds)
+        }),
+        2 => (by(), select(&ENVIRONMENTS[..])).prop_map(|(by, environment)| Move::Unlock {
+            by, environment, component: None, others: true
+        }),
+        6 => (select(&GATES[..]), a_release(), select(&ENVIRONMENTS[..])).prop_map(|(gate, (component, version), environment)| Move::Gate {
+            by: GATE, gate, component, version, environment, status: GateStatus::Passed
+        }),
+        2 => (any::<bool>(), some_guards()).prop_map(|(strict, guards)| Move::Adopt { by: ADMIN, strict, guards }),
+        20 => a_guard_move().prop_map(Move::Guard),
     ]
 }

@@ -1,53 +1,76 @@
 //! The play: random moves made in a world, each decision checked as it is made.
 
-use promotion_ledger::meaning::command::{Command, Lock, Promote, Rollback, Seen, Unlock};
+use promotion_ledger::meaning::command::{Command, Lock, Promote, Register, Rollback, Seen, SignatureSeen, Unlock};
 use promotion_ledger::meaning::decide::decide;
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::artifact::GateStatus;
+use promotion_ledger::meaning::event::overriding::Overridable;
 use promotion_ledger::meaning::event::promotion::{GateCited, TagPurpose};
-use promotion_ledger::meaning::facts::{Fact, Run};
+use promotion_ledger::meaning::event::signature::SignatureFound;
+use promotion_ledger::meaning::facts::{Fact, GateDemanded, Run};
 use promotion_ledger::meaning::grant::{Grant, Role};
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
 use promotion_ledger::meaning::law::Rule;
-use promotion_ledger::meaning::refusal::ExitCode;
-use promotion_ledger::meaning::rules::{OnIncomparable, Rules};
+use promotion_ledger::meaning::refusal::{Because, ExitCode};
 
+use super::guards::{Guards, make_guard_move, some_rules};
 use super::model::Model;
-use super::moves::{ACTORS, COMPONENTS, ENVIRONMENTS, GATES, Move, SOURCES};
+use super::moves::{ACTORS, COMPONENTS, ENVIRONMENTS, Flags, GATES, Move, SOURCES, VERSIONS};
+use super::witness::Witness;
 use crate::support::*;
 
-fn some_rules(strict: bool) -> Rules {
-    let prod: &[&str] = if strict { &GATES } else { &["tests"] };
-    rules(&[("dev", &[]), ("staging", &["tests"]), ("prod", prod)], if strict { OnIncomparable::Block } else { OnIncomparable::Warn })
+/// Whether the law judges that too when the promotion is requested: locks, freezes, soak, approvals, who and which versions.
+fn is_for_the_law(reason: &Because) -> bool {
+    let word = |words: &str| reason.message.contains(words);
+    matches!(reason.code, ExitCode::Locked | ExitCode::Frozen | ExitCode::Approval)
+        || ["may be changed by", "separates duties", "takes versions of", "that break what others"].into_iter().any(word)
 }
 
-/// A world, what an outsider makes of it, and the next id of a run.
+fn having_found(found: SignatureFound) -> SignatureSeen {
+    SignatureSeen { found, message: reason("what cosign said"), policy: digest("policy") }
+}
+
+/// A world, what outsiders make of it, and the next id of a run.
 pub(super) struct Play {
     pub(super) world: World,
     model: Model,
+    witness: Witness,
     next_run: u64,
 }
 
 impl Play {
     pub(super) fn of(world: World) -> Self {
-        Self { world, model: Model::default(), next_run: 1_000_000 }
+        Self { world, model: Model::default(), witness: Witness::default(), next_run: 1_000_000 }
     }
 
     pub(super) fn begin() -> Self {
         let web = Grant { components: only([component("web")]), permissions: Role::Operator.permissions(), ..Grant::everything() };
-        let mut created = founding();
+        let mut created = staffed();
         created.keys.push(NEWCOMER.first_key(vec![web]));
         let mut play = Self::of(World::founded(&created));
-        play.ask(ADMIN, some_rules(false));
+        play.ask(ADMIN, some_rules(false, &[]));
         play.ask(CI, register("api", "v1.0.0"));
+        play
+    }
+
+    /// Every release is known, one of them breaks what others rely on, and some are in dev already; then these guards stand.
+    pub(super) fn guarded(guards: &[Guards]) -> Self {
+        let mut play = Self::begin();
+        for (component, version) in COMPONENTS.into_iter().flat_map(|component| VERSIONS.map(|version| (component, version))) {
+            let breaking = if version == "v1.1.0" { vec![reason("no XML any more")] } else { Vec::new() };
+            play.ask(CI, Register { breaking, ..register(component, version) });
+            play.deliver(component, version, 0);
+        }
+        play.ask(ADMIN, some_rules(true, guards));
         play
     }
 
     /// Decides on the whole state and on the slice that the command needs; appends what was decided, which must be lawful.
     pub(super) fn ask(&mut self, by: Actor, ask: impl Ask) {
         let command = ask.command();
-        let outcome = decide(self.world.state(), &by.asker(), &command);
-        assert_eq!(decide(&sliced(self.world.state(), &command), &by.asker(), &command), outcome, "a slice decides as the whole");
+        let asker = by.asker(self.world.now());
+        let outcome = decide(self.world.state(), &asker, &command);
+        assert_eq!(decide(&sliced(self.world.state(), &command), &asker, &command), outcome, "a slice decides as the whole");
         let (events, resume) = match &outcome {
             Ok(decision) => (decision.events.as_slice(), decision.resume),
             Err(refusal) => (refusal.record(), None),
@@ -61,7 +84,11 @@ impl Play {
     fn append(&mut self, by: Actor, events: &[Event]) {
         let appended = self.world.append(by, events).expect("what decide decides is lawful");
         assert_eq!(appended.len(), events.len());
-        appended.iter().for_each(|entry| self.model.take(&entry.recorded().event));
+        for entry in appended {
+            self.witness.take(entry.recorded());
+            let overridden = |id: &PromotionId| self.witness.overrode(id, Overridable::Gates);
+            self.model.take(&entry.recorded().event, overridden);
+        }
     }
 
     fn take_over(&mut self, by: Actor, run: PromotionId) {
@@ -81,10 +108,17 @@ impl Play {
 
     pub(super) fn make(&mut self, a_move: &Move) {
         match a_move.clone() {
-            Move::Register { by, component, version } => self.ask(by, register(component, version)),
+            Move::Register { by, component, version, breaking } => {
+                let breaking = if breaking { vec![reason("no XML any more")] } else { Vec::new() };
+                self.ask(by, Register { breaking, ..register(component, version) });
+            }
             Move::Deliver { component, version, to } => self.deliver(component, version, to),
-            Move::Promote { by, component, version, to, skips, flags, moved } => {
-                self.promote(by, component, version, to, skips, flags, moved)
+            Move::Promote { by, component, version, to, skips, flags, moved, signature } => {
+                let sources = if skips { SOURCES.iter().rev().nth(to) } else { SOURCES.get(to) };
+                let (Some(from), Some(to)) = (sources, ENVIRONMENTS.get(to)) else { return };
+                let [source_tag, target_tag] = moved.map(|moved| moved.then(|| digest("elsewhere")));
+                let seen = Seen { source_tag, target_tag, signature: signature.map(having_found) };
+                self.promote(by, Promote { seen, ..promote(component, version, from, to) }, flags);
             }
             Move::Rollback { by, component, version, environment, moved } => {
                 let target_tag = moved.then(|| digest("elsewhere"));
@@ -117,13 +151,15 @@ impl Play {
             Move::Gate { by, gate: name, component, version, environment, status } => {
                 self.ask(by, gate(name, component, version, environment, status));
             }
-            Move::Lock { by, environment, component: only } => {
-                self.ask(by, Lock { component: only.map(component), ..lock(environment, "some reason") });
+            Move::Lock { by, environment, component: only, seconds } => {
+                let expires = seconds.map(|seconds| self.world.now().plus_seconds(seconds));
+                self.ask(by, Lock { component: only.map(component), expires, ..lock(environment, "some reason") });
             }
             Move::Unlock { by, environment, component: only, others } => {
                 self.ask(by, Unlock { component: only.map(component), others, ..unlock(environment) });
             }
-            Move::Adopt { by, strict } => self.ask(by, some_rules(strict)),
+            Move::Adopt { by, strict, guards } => self.ask(by, some_rules(strict, &guards)),
+            Move::Guard(a_move) => make_guard_move(self, &a_move),
             Move::CorrectClock { by } => {
                 self.world.turn_back(3);
                 self.ask(by, Command::CorrectClock(reason("it ran ahead")));
@@ -140,20 +176,29 @@ impl Play {
             for name in GATES {
                 self.ask(GATE, gate(name, component, version, environment, GateStatus::Passed));
             }
-            self.promote(CI, component, version, to, false, [true, false], [false, false]);
+            let Some(from) = SOURCES.get(to) else { return };
+            let seen = Seen { signature: Some(having_found(SignatureFound::Verified)), ..Seen::default() };
+            let flags = Flags { allow_downgrade: true, allow_breaking: true, force: false, glass: false };
+            // Somebody else goes on where duties are separated.
+            let by = if to == 1 { OPS } else { CI };
+            self.promote(by, Promote { seen, ..promote(component, version, from, environment) }, flags);
             let last = run_id(self.next_run);
             (0..5).for_each(|_| self.step(last));
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "they are the fields of one move")]
-    fn promote(&mut self, by: Actor, component: &str, version: &str, to: usize, skips: bool, flags: [bool; 2], moved: [bool; 2]) {
-        let from = if skips { SOURCES.iter().rev().nth(to) } else { SOURCES.get(to) };
-        let (Some(from), Some(to)) = (from, ENVIRONMENTS.get(to)) else { return };
-        let [source_tag, target_tag] = moved.map(|moved| moved.then(|| digest("elsewhere")));
-        let [allow_downgrade, force] = flags;
-        let (promotion_id, seen) = (self.fresh(), Seen { source_tag, target_tag });
-        self.ask(by, Promote { promotion_id, allow_downgrade, force, seen, ..promote(component, version, from, to) });
+    fn promote(&mut self, by: Actor, ask: Promote, flags: Flags) {
+        let Flags { allow_downgrade, allow_breaking, force, glass } = flags;
+        let break_glass = glass.then(|| reason("the shop is down"));
+        let ask = Promote { promotion_id: self.fresh(), allow_downgrade, allow_breaking, force, break_glass, ..ask };
+        let outcome = self.world.when(by, ask.clone());
+        if let Err(refusal) = outcome
+            && refusal.reasons().iter().any(is_for_the_law)
+        {
+            let request = unasked(&self.world, &ask);
+            assert!(self.world.judge(by, request).is_err(), "what was refused is unlawful all the same: {refusal}");
+        }
+        self.ask(by, ask);
     }
 
     fn fresh(&mut self) -> PromotionId {
@@ -220,7 +265,8 @@ impl Play {
         if let Event::PromotionCompleted(completed) = &mut event
             && completed.gates.is_empty()
         {
-            let cite = |gate: &_| GateCited { entry: Sequence::GENESIS, gate: Clone::clone(gate), status: GateStatus::Passed };
+            let cite =
+                |demanded: &GateDemanded| GateCited { entry: Sequence::GENESIS, gate: demanded.gate.clone(), status: GateStatus::Passed };
             completed.gates = run.gates.iter().map(cite).collect();
         }
         if self.world.judge(by, event.clone()).is_ok() {

@@ -2,13 +2,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use promotion_ledger::meaning::command::{Command, Import, Lock, Promote, Register, Rollback, Seen, Unlock};
+use promotion_ledger::meaning::command::{Approve, Command, Import, Lock, Promote, Register, Review, Rollback, Seen, Unlock, Verdict};
 use promotion_ledger::meaning::event::artifact::GateCompleted;
 use promotion_ledger::meaning::event::ledger::{KeyAddition, KeyRevoked};
+use promotion_ledger::meaning::event::overriding::Finding;
 use promotion_ledger::meaning::id::PromotionId;
 use promotion_ledger::meaning::rules::Rules;
 
-use super::names::{built, component, environment, reason, run_id, shop, source, version};
+use super::names::{built, component, entry, environment, reason, run_id, shop, source, version};
 
 /// Whatever can be asked of `decide`.
 pub(crate) trait Ask {
@@ -30,6 +31,8 @@ asks! {
     Promote => Promote,
     Rollback => Rollback,
     Import => Import,
+    Approve => Approve,
+    Review => Review,
     Lock => Lock,
     Unlock => Unlock,
     GateCompleted => RecordGate,
@@ -51,6 +54,7 @@ pub(crate) fn register(component_name: &str, version_name: &str) -> Register {
         version: version(version_name),
         digest: built(component_name, version_name),
         source_sha: None,
+        breaking: Vec::new(),
     }
 }
 
@@ -64,7 +68,9 @@ pub(crate) fn promote(component_name: &str, version_name: &str, from: &str, to: 
         from: source(from),
         to: environment(to),
         accept_asserted: false,
+        allow_breaking: false,
         allow_downgrade: false,
+        break_glass: None,
         force: false,
         reason: None,
         seen: Seen::default(),
@@ -86,7 +92,7 @@ pub(crate) fn rollback(component_name: &str, version_name: &str, environment_nam
 }
 
 pub(crate) fn lock(environment_name: &str, why: &str) -> Lock {
-    Lock { pipeline: shop(), environment: environment(environment_name), component: None, reason: reason(why) }
+    Lock { pipeline: shop(), environment: environment(environment_name), component: None, expires: None, reason: reason(why) }
 }
 
 pub(crate) fn unlock(environment_name: &str) -> Unlock {
@@ -95,6 +101,27 @@ pub(crate) fn unlock(environment_name: &str) -> Unlock {
 
 pub(crate) fn abort(run: PromotionId) -> Command {
     Command::Abort(run, reason("nobody is at it"))
+}
+
+/// Says yes to what the entry asks for.
+pub(crate) fn approve(component_name: &str, version_name: &str, environment_name: &str, request: u64) -> Approve {
+    Approve {
+        pipeline: shop(),
+        component: component(component_name),
+        digest: built(component_name, version_name),
+        environment: environment(environment_name),
+        request: entry(request),
+        verdict: Verdict::Yes(None),
+    }
+}
+
+/// Says no to it.
+pub(crate) fn reject(component_name: &str, version_name: &str, environment_name: &str, request: u64) -> Approve {
+    Approve { verdict: Verdict::No(reason("not before the sale")), ..approve(component_name, version_name, environment_name, request) }
+}
+
+pub(crate) fn review(promotion_id: PromotionId) -> Review {
+    Review { promotion_id, finding: Finding::Justified, note: reason("the shop was down") }
 }
 
 fn fresh_run() -> PromotionId {

@@ -8,6 +8,7 @@ use promotion_ledger::meaning::event::ledger::{KeyAddition, KeyRevoked};
 use promotion_ledger::meaning::grant::{Grant, Name, Names, Permission, Role};
 use promotion_ledger::meaning::id::{LedgerId, SigningKey};
 use promotion_ledger::meaning::names::{KeyName, Origin, Principal};
+use promotion_ledger::meaning::time::Timestamp;
 
 use super::names::reason;
 
@@ -49,8 +50,8 @@ impl Actor {
         principal(self.acts_for)
     }
 
-    pub(crate) fn asker(self) -> Asker {
-        Asker { key: self.key(), actor: self.actor() }
+    pub(crate) fn asker(self, now: Timestamp) -> Asker {
+        Asker { key: self.key(), actor: self.actor(), now }
     }
 
     /// The key as one of the first of a ledger.
@@ -69,7 +70,7 @@ impl Actor {
 
     fn addition(self, grants: Vec<Grant>, proof: &[u8; 64]) -> KeyAddition {
         let SigningKey { name, public } = self.key();
-        KeyAddition { grants, name, principal: principal(self.principal), proof: b64::encode(proof), public }
+        KeyAddition { grants, groups: Vec::new(), name, principal: principal(self.principal), proof: b64::encode(proof), public }
     }
 
     pub(crate) fn revocation(self) -> KeyRevoked {
@@ -85,6 +86,16 @@ pub(crate) const CI: Actor = Actor::new("ci", "ci:acme/shop", 4);
 pub(crate) const GATE: Actor = Actor::new("scanner", "scanner:acme", 5);
 /// The key that is kept offline.
 pub(crate) const RECOVERY: Actor = Actor::new("safe", "board@acme.example", 6);
+/// Says yes or no, and belongs to `reviewers` by her key.
+pub(crate) const RITA: Actor = Actor::new("rita", "rita@acme.example", 10);
+/// Says yes or no, and belongs to no group.
+pub(crate) const ROB: Actor = Actor::new("rob", "rob@acme.example", 11);
+/// Another key of the same principal as [`OPS`].
+pub(crate) const SPARE: Actor = Actor::new("oli-spare", "oli@acme.example", 12);
+/// An operator's key that may act for everybody.
+pub(crate) const PORTAL: Actor = Actor::new("portal", "portal:acme", 13);
+/// An operator who may break the glass.
+pub(crate) const ONCALL: Actor = Actor::new("otto", "otto@acme.example", 14);
 /// Holds a key that is in no ledger yet.
 pub(crate) const NEWCOMER: Actor = Actor::new("new", "noor@acme.example", 7);
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod asks;
 pub(crate) mod cast;
+pub(crate) mod guards;
 pub(crate) mod names;
 pub(crate) mod replay;
 pub(crate) mod walk;
@@ -9,6 +10,7 @@ pub(crate) mod world;
 
 pub(crate) use asks::*;
 pub(crate) use cast::*;
+pub(crate) use guards::*;
 pub(crate) use names::*;
 pub(crate) use replay::*;
 pub(crate) use world::*;

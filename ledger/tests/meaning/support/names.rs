@@ -78,10 +78,10 @@ pub(crate) fn gate(name: &str, component_name: &str, version: &str, environment_
 
 /// Rules of `shop` with components `api` and `web`, and environments with their gates.
 pub(crate) fn rules(environments: &[(&str, &[&str])], on_incomparable: OnIncomparable) -> Rules {
-    let components = ["api", "web"].map(|name| ComponentRule { name: component(name), repository: repository(name) });
+    let components = ["api", "web"].map(|name| ComponentRule { name: component(name), repository: repository(name), versions: None });
     let environments = environments
         .iter()
-        .map(|(name, gates)| EnvironmentRule { gates: gates.iter().map(|gate| gate_name(gate)).collect(), name: environment(name) });
+        .map(|(name, gates)| EnvironmentRule::new(environment(name), gates.iter().map(|gate| gate_name(gate)).collect()));
     Rules::new(shop(), components.to_vec(), environments.collect(), on_incomparable).expect("rules without contradictions")
 }
 

@@ -5,9 +5,9 @@ use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::artifact::GateStatus;
 use promotion_ledger::meaning::event::promotion::{
-    PromotionCompleted, PromotionFailed, RegistryTagged, RollbackCompleted, RollbackFailed, SignatureStatus, StepStarted, TagPurpose,
+    PromotionCompleted, PromotionFailed, RegistryTagged, RollbackCompleted, RollbackFailed, StepStarted, TagPurpose,
 };
-use promotion_ledger::meaning::facts::Run;
+use promotion_ledger::meaning::facts::{Run, SignatureDemanded};
 use promotion_ledger::meaning::guard;
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
 use promotion_ledger::meaning::names::TagName;
@@ -139,9 +139,9 @@ pub(crate) fn completed(state: &State, run: &Run) -> Event {
             authorization_passed: true,
             authorized_via,
             epoch,
-            gates: guard::gates(state, &promotion, &run.gates).unwrap_or_default(),
+            gates: guard::passed(state, &promotion, &run.gates, run.requested_at),
             promotion,
-            signature_status: SignatureStatus::NotRequired,
+            signature_status: SignatureDemanded::status(run.signature),
         }
         .into(),
     }

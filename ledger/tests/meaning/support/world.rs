@@ -37,7 +37,7 @@ pub(crate) struct World {
     pub(crate) tags: BTreeMap<(Component, TagName), Digest>,
 }
 
-/// A clock that goes on by one second whenever it is asked.
+/// A clock that goes on by one second whenever something is appended.
 struct Ticking(AtomicI64);
 
 impl Ticking {
@@ -49,11 +49,23 @@ impl Ticking {
     fn back(&self, seconds: i64) {
         self.0.fetch_sub(seconds * 1_000_000, Ordering::Relaxed);
     }
+
+    fn set(&self, time: Timestamp) {
+        self.0.store(time.as_micros(), Ordering::Relaxed);
+    }
+
+    /// What it will say when it is asked.
+    fn peek(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::Relaxed)).expect("a time in this century")
+    }
 }
 
-impl Clock for Ticking {
+/// The clock as it was looked at once: entries that are appended together bear one time.
+struct Stopped(Timestamp);
+
+impl Clock for Stopped {
     fn now(&self) -> Timestamp {
-        Timestamp::from_micros(self.0.fetch_add(1_000_000, Ordering::Relaxed)).expect("a time in this century")
+        self.0
     }
 }
 
@@ -110,6 +122,16 @@ impl World {
         *self.chain.genesis().expect("entry 0")
     }
 
+    /// The time that an entry bears which is appended now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.state().core().floor.map_or(self.clock.peek(), |floor| floor.max(self.clock.peek()))
+    }
+
+    /// Given: it is just that time.
+    pub(crate) fn given_time(&self, now: Timestamp) {
+        self.clock.set(now);
+    }
+
     /// Turns the clock back.
     pub(crate) fn turn_back(&self, seconds: i64) {
         self.clock.back(seconds);
@@ -137,15 +159,18 @@ impl World {
 
     /// When: somebody asks.
     pub(crate) fn when(&self, by: Actor, ask: impl Ask) -> Outcome {
-        decide(self.state(), &by.asker(), &ask.command())
+        decide(self.state(), &by.asker(self.now()), &ask.command())
     }
 
     /// Appends through the front door.
     pub(crate) fn append(&mut self, by: Actor, events: &[Event]) -> Result<Vec<Verified>, AppendError> {
         let secret = by.secret();
         let (actor, agent) = (by.actor(), agent());
-        let writer = Writer { signer: &secret, actor: &actor, agent: &agent, clock: &self.clock, random: &self.random };
-        ledger::append(&self.store, &mut self.chain, &writer, events, &[], |_| Ok::<_, Infallible>(None))
+        let clock = Stopped(self.clock.peek());
+        let writer = Writer { signer: &secret, actor: &actor, agent: &agent, clock: &clock, random: &self.random };
+        let appended = ledger::append(&self.store, &mut self.chain, &writer, events, &[], |_| Ok::<_, Infallible>(None))?;
+        self.clock.back(-1);
+        Ok(appended)
     }
 
     /// When: somebody appends without asking; what the law says to it.
@@ -162,11 +187,11 @@ impl World {
 
     /// The event as it would stand next, made by hand.
     pub(crate) fn next(&self, by: Actor, event: impl Into<Event>) -> Recorded {
-        let floor = self.state().core().floor.unwrap_or(Timestamp::EPOCH);
+        let now = self.now();
         Recorded {
             sequence: Sequence::new(self.chain.size()),
-            id: EntryId::from_uuid(uuid(&self.random, floor)),
-            time: floor,
+            id: EntryId::from_uuid(uuid(&self.random, now)),
+            time: now,
             actor: by.actor(),
             key: by.key(),
             agent: agent(),

@@ -28,11 +28,17 @@ pub(crate) struct Key {
     pub(crate) secret: SecretKey,
     pub(crate) principal: &'static str,
     pub(crate) grants: Value,
+    groups: &'static [&'static str],
 }
 
 impl Key {
     pub(crate) fn new(name: &str, principal: &'static str, seed: [u8; 32], grants: Value) -> Self {
-        Self { secret: SecretKey::from_seed(KeyName::new(name).expect("a key name"), &seed), principal, grants }
+        Self { secret: SecretKey::from_seed(KeyName::new(name).expect("a key name"), &seed), principal, grants, groups: &[] }
+    }
+
+    /// The same key, whose principal belongs to these groups.
+    pub(crate) fn in_groups(self, groups: &'static [&'static str]) -> Self {
+        Self { groups, ..self }
     }
 
     /// An admin.
@@ -87,13 +93,17 @@ impl Key {
     }
 
     fn addition(&self, proof: &[u8; 64]) -> Value {
-        json!({
+        let mut addition = json!({
             "grants": self.grants,
             "name": self.name(),
             "principal": self.principal,
             "proof": b64::encode(proof),
             "public": self.public(),
-        })
+        });
+        if let (false, Some(addition)) = (self.groups.is_empty(), addition.as_object_mut()) {
+            addition.insert("groups".to_owned(), json!(self.groups));
+        }
+        addition
     }
 
     pub(crate) fn revocation(&self) -> Value {
@@ -161,6 +171,16 @@ impl Hand {
         self.write_with(key, event_type, data, |_| {})
     }
 
+    /// Appends an event in somebody else's name, and gives its place.
+    pub(crate) fn write_as(&mut self, key: &Key, actor: &str, event_type: &str, data: Value) -> u64 {
+        self.write_with(key, event_type, data, |draft| draft.actor = Principal::new(actor).expect("a principal"))
+    }
+
+    /// Appends an event at some time, and gives its place.
+    pub(crate) fn write_at(&mut self, key: &Key, time: Timestamp, event_type: &str, data: Value) -> u64 {
+        self.write_with(key, event_type, data, |draft| draft.time = time)
+    }
+
     /// Appends an event with something changed about its entry, and gives its place.
     pub(crate) fn write_with(&mut self, key: &Key, event_type: &str, data: Value, change: impl FnOnce(&mut Draft)) -> u64 {
         let known = EventType::parse(event_type).expect("a type of format level 1");
@@ -223,8 +243,13 @@ impl Hand {
     }
 
     pub(crate) fn time(&self) -> Timestamp {
-        Timestamp::from_micros(BEGIN + MINUTE * i64::try_from(self.next()).expect("a small log")).expect("a time")
+        moment(self.next(), 0)
     }
+}
+
+/// The time of the entry of that place, and so many microseconds.
+pub(crate) fn moment(place: u64, micros: i64) -> Timestamp {
+    Timestamp::from_micros(BEGIN + MINUTE * i64::try_from(place).expect("a small log") + micros).expect("a time")
 }
 
 /// A note over any text, which ends in a line feed or does not.

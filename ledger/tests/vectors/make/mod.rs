@@ -2,6 +2,7 @@
 
 mod chain;
 mod forms;
+mod guards;
 mod hand;
 mod history;
 mod keys;
@@ -102,6 +103,7 @@ pub(crate) fn all() -> Vec<Case> {
         keys::all(),
         promotions::all(),
         rollbacks::all(),
+        guards::all(),
         history::all(),
     ]
     .into_iter()

@@ -166,6 +166,7 @@ impl Script {
         let proof = Claim::of_first_key(&origin, &ledger_id, &self.actor).prove(&self.key).expect("a key in memory signs");
         let first = KeyAddition {
             grants: vec![Grant::everything()],
+            groups: Vec::new(),
             name: self.key.verifier_key().name().clone(),
             principal: self.actor.clone(),
             proof: b64::encode(&proof),
@@ -173,8 +174,8 @@ impl Script {
         };
         let created = LedgerCreated { admin_threshold: 1, format: 1, keys: vec![first], ledger_id, origin, recovery: None };
         let repository = Repository::new("registry.crash.example/api").expect("a repository");
-        let components = vec![ComponentRule { name: component(), repository }];
-        let environments = vec![EnvironmentRule { gates: vec![gate()], name: environment() }];
+        let components = vec![ComponentRule { name: component(), repository, versions: None }];
+        let environments = vec![EnvironmentRule::new(environment(), vec![gate()])];
         let rules = Rules::new(pipeline(), components, environments, OnIncomparable::Warn).expect("rules");
         vec![created.into(), ManifestAdopted { rules }.into()]
     }
@@ -192,6 +193,7 @@ fn notes(store: &dyn Store) -> Result<Vec<Vec<u8>>, promotion_ledger::custody::s
 
 fn registered(step: usize, part: usize) -> Event {
     ArtifactRegistered {
+        breaking: Vec::new(),
         component: component(),
         digest: digest(step, part),
         pipeline: pipeline(),

@@ -1,6 +1,7 @@
 //! What people and machines are given to read.
 
 mod exit_codes;
+mod hostile;
 mod machines;
 mod people;
 mod secrets;

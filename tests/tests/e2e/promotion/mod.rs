@@ -1,5 +1,6 @@
 //! Promotions against a real registry, looked at with skopeo, and every guard on the way.
 
+mod approvals;
 mod authorization;
 mod dry_run;
 mod gates;
@@ -8,6 +9,7 @@ mod keys;
 mod locks;
 mod pipelines;
 mod scans;
+mod stewards;
 mod story;
 
 pub(crate) use keys::add_key;

@@ -80,7 +80,7 @@ fn renumber(value: &mut Value, place: usize, by: i64) -> usize {
     match value {
         Value::Object(fields) => {
             let moved = fields.iter_mut().map(|(name, value)| {
-                let names_entry = ["manifest", "entry", "lock", "proposal"].contains(&name.as_str());
+                let names_entry = ["manifest", "entry", "lock", "proposal", "request", "override"].contains(&name.as_str());
                 match value.as_i64().filter(|number| names_entry && *number >= first) {
                     Some(number) => {
                         *value = number.saturating_add(by).into();

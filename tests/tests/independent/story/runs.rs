@@ -1,22 +1,28 @@
 //! The runs of a story: promotions and rollbacks that are completed, fail, are aborted or taken over.
 
+use promotion_ledger::meaning::id::Sequence;
+use promotion_ledger::meaning::names::Version;
+use promotion_ledger::meaning::versions::{Comparison, Scheme, compare_by};
 use serde_json::{Value, json};
 
-use super::{CI, COMPONENTS, PIPELINE, Person, STAGES, Story, digest, gate};
+use super::people::{BEN, CI, Person};
+use super::{COMPONENTS, PIPELINE, STAGES, Story, digest, gate};
 
 const RIGHT: &str = "group release-managers";
 
 /// A run of the story: a release on its way into an environment, by number.
-struct Run {
-    component: usize,
-    number: usize,
-    stage: usize,
+pub(super) struct Run {
+    pub(super) component: usize,
+    pub(super) number: usize,
+    pub(super) stage: usize,
     /// For a rollback: the release that it leaves, and which rollback it is.
     leaves: Option<(usize, u32)>,
-    promotion: Value,
-    /// The version in words, and that of what is there.
+    pub(super) promotion: Value,
     version: String,
-    epoch: u32,
+    /// Who asks for it, and everybody who has had it in hand.
+    pub(super) by: &'static Person,
+    hands: Vec<&'static str>,
+    pub(super) epoch: u32,
 }
 
 impl Story {
@@ -31,23 +37,37 @@ impl Story {
         let asserted = |number: &usize| self.asserted && stage == 1 && *number == 0;
         let may = |number: &usize| before.is_none() || visited(number).unwrap_or(asserted(number));
         let holder = self.holder(component, stage);
-        let open: Vec<usize> = (0..self.releases[component].len()).filter(may).filter(|number| Some(*number) != holder).collect();
+        let taken = |number: &usize| self.takes(component, *number, stage) && self.mover(component, *number, stage).is_some();
+        let others = (0..self.releases[component].len()).filter(|number| Some(*number) != holder);
+        let open: Vec<usize> = others.filter(may).filter(taken).collect();
         if open.is_empty() {
             return self.register(component);
         }
         let number = *self.dice.pick(&open);
-        let run = self.run(component, number, stage, None);
-        let gates: Vec<Value> = STAGES[stage].1.iter().map(|name| self.pass(&run, name)).collect();
+        let mut run = self.run(component, number, stage, None);
+        run.by = self.mover(component, number, stage).expect("it was chosen so");
+        run.hands = vec![run.by.principal];
+        self.satisfy(&run);
+        self.bring(run);
+    }
+
+    /// Promotes what nothing stands in the way of.
+    pub(super) fn bring(&mut self, run: Run) {
         let forced = self.dice.once_in(5);
         let (manifest, meant) = (self.manifest, true);
         let mut request = json!({"allow_downgrade": meant, "forced": forced, "manifest": manifest, "promotion": run.promotion});
         if self.asserted {
             request["accept_asserted"] = json!(true);
         }
-        self.write(&CI, "promotion.requested", request);
+        if self.scheme.is_some() {
+            request["allow_breaking"] = json!(true);
+        }
+        self.write(run.by, "promotion.requested", request);
+        let gates = STAGES[run.stage].1.iter().filter_map(|name| self.passing(&run, name)).collect();
         self.authorize(&run);
         self.compare(&run, meant);
-        self.finish(run, gates);
+        let signature = self.check_signature(&run);
+        self.finish(run, gates, signature);
     }
 
     /// Takes an environment back to something that was there.
@@ -62,12 +82,13 @@ impl Story {
         }
         let (number, times) = *self.dice.pick(&targets);
         let run = self.run(component, number, stage, Some((left, times + 1)));
+        self.outwait_locks(component, stage);
         let manifest = self.manifest;
         let request =
             json!({"leaves": self.leaves(&run), "manifest": manifest, "promotion": run.promotion, "reason": "errors after the release"});
-        self.write(&CI, "rollback.requested", request);
+        self.write(run.by, "rollback.requested", request);
         self.authorize(&run);
-        self.finish(run, Vec::new());
+        self.finish(run, Vec::new(), "not_required");
     }
 
     /// Somebody asked for what may not be, and was told so.
@@ -77,11 +98,11 @@ impl Story {
         self.write(&CI, "promotion.refused", json!({"promotion": run.promotion, "reasons": reasons}));
     }
 
-    fn holder(&self, component: usize, stage: usize) -> Option<usize> {
+    pub(super) fn holder(&self, component: usize, stage: usize) -> Option<usize> {
         self.places.get(&(component, stage)).and_then(|place| place.holder)
     }
 
-    fn run(&mut self, component: usize, number: usize, stage: usize, leaves: Option<(usize, u32)>) -> Run {
+    pub(super) fn run(&mut self, component: usize, number: usize, stage: usize, leaves: Option<(usize, u32)>) -> Run {
         self.runs += 1;
         let to = STAGES[stage].0;
         let from = if leaves.is_some() { to } else { stage.checked_sub(1).map_or("none", |before| STAGES[before].0) };
@@ -90,7 +111,7 @@ impl Story {
             "component": COMPONENTS[component], "digest": digest(component, number), "from": from, "pipeline": PIPELINE,
             "promotion_id": format!("0198f0a5-0000-7000-8000-{:012x}", self.runs), "to": to, "version": version,
         });
-        Run { component, number, stage, leaves, promotion, version, epoch: 1 }
+        Run { component, number, stage, leaves, promotion, version, by: &CI, hands: vec![CI.principal], epoch: 1 }
     }
 
     fn leaves(&self, run: &Run) -> Value {
@@ -98,11 +119,12 @@ impl Story {
         json!({"digest": digest(run.component, left), "number": times, "version": self.releases[run.component][left]})
     }
 
-    /// A gate passes, and is cited so.
-    fn pass(&mut self, run: &Run, name: &str) -> Value {
+    /// A gate passes.
+    pub(super) fn pass(&mut self, run: &Run, name: &'static str) {
         let status = if self.dice.once_in(4) { "warning" } else { "passed" };
         let entry = self.write(&CI, "gate.completed", gate(run.component, run.number, STAGES[run.stage].0, name, status));
-        json!({"entry": entry, "gate": name, "status": status})
+        let cited = json!({"entry": entry, "gate": name, "status": status});
+        self.results.insert((run.component, run.number, run.stage, name), (self.seconds, cited));
     }
 
     fn authorize(&mut self, run: &Run) {
@@ -111,48 +133,62 @@ impl Story {
             "action": action, "authorized_via": RIGHT, "component": COMPONENTS[run.component], "environment": STAGES[run.stage].0,
             "outcome": "passed", "pipeline": PIPELINE, "promotion": run.promotion,
         });
-        self.write(&CI, "authorization.decided", data);
+        self.write(run.by, "authorization.decided", data);
     }
 
     fn compare(&mut self, run: &Run, meant: bool) {
-        let current = self.holder(run.component, run.stage).map(|number| self.releases[run.component][number].clone());
-        let comparison = current.as_ref().map_or("empty", |current| comparison(&run.version, current));
+        let current = self.holder(run.component, run.stage);
+        let comparison = self.comparison(run, current);
+        let current = current.map(|number| self.releases[run.component][number].clone());
         let mut data = json!({"allow_downgrade": meant, "comparison": comparison, "outcome": "passed", "promotion": run.promotion});
         if let Some(current) = current {
             data["current"] = json!(current);
         }
-        self.write(&CI, "downgrade.decided", data);
+        if let Some(scheme) = self.scheme.as_ref().filter(|_| run.component == 0) {
+            data["scheme"] = scheme.clone();
+        }
+        self.write(run.by, "downgrade.decided", data);
+    }
+
+    /// How the run's version compares with that of another release, as the first verifier has it: the second must come to the same.
+    fn comparison(&self, run: &Run, current: Option<usize>) -> Comparison {
+        let version = |number: usize| Version::new(self.releases[run.component][number].as_str()).expect("a story's versions are versions");
+        let at = |number: usize| Some(Sequence::new(number as u64));
+        let scheme = self.scheme.clone().filter(|_| run.component == 0);
+        let scheme = scheme.map_or(Scheme::Semver, |scheme| serde_json::from_value(scheme).expect("a story's schemes are schemes"));
+        compare_by(&scheme, &version(run.number), current.map(version).as_ref(), (at(run.number), current.and_then(at)))
     }
 
     /// The tags, and one of the ways in which a run ends.
-    fn finish(&mut self, mut run: Run, gates: Vec<Value>) {
+    fn finish(&mut self, mut run: Run, gates: Vec<Value>, signature: &str) {
         let kind = if run.leaves.is_some() { "rollback" } else { "promotion" };
         if self.dice.once_in(9) {
             let data =
                 json!({"code": 5, "epoch": 1, "message": "the registry did not answer", "promotion": run.promotion, "tags_left": []});
-            self.write(&CI, &format!("{kind}.failed"), data);
+            self.write(run.by, &format!("{kind}.failed"), data);
             return;
         }
         let own = match run.leaves {
             Some((_, times)) => format!("{}-{}-rollback-{times}", run.version, STAGES[run.stage].0),
             None => format!("{}-{}", run.version, STAGES[run.stage].0),
         };
-        self.tag(&CI, &run, &own, if run.leaves.is_some() { "rollback" } else { "immutable" });
+        self.tag(run.by, &run, &own, if run.leaves.is_some() { "rollback" } else { "immutable" });
         if self.dice.once_in(8) {
             let left = json!([{"digest": run.promotion["digest"], "tag": own}]);
             let data = json!({"epoch": run.epoch, "promotion": run.promotion, "reason": "asked to stop", "tags_left": left});
-            self.write(&super::BEN, "promotion.aborted", data);
+            self.write(&BEN, "promotion.aborted", data);
             return;
         }
-        let mut by = &CI;
+        let mut by = run.by;
         if self.dice.once_in(6) {
-            by = &super::BEN;
+            by = &BEN;
             run.epoch = 2;
-            let data = json!({"epoch": 2, "from_holder": CI.principal, "promotion": run.promotion});
+            run.hands.push(by.principal);
+            let data = json!({"epoch": 2, "from_holder": run.by.principal, "promotion": run.promotion});
             self.write(by, "promotion.taken_over", data);
         }
         self.tag(by, &run, &format!("latest-{}", STAGES[run.stage].0), "latest");
-        self.complete(by, &run, kind, gates);
+        self.complete(by, &run, kind, gates, signature);
     }
 
     fn tag(&mut self, by: &Person, run: &Run, tag: &str, purpose: &str) {
@@ -169,13 +205,13 @@ impl Story {
         self.write(by, "registry.tagged", data);
     }
 
-    fn complete(&mut self, by: &Person, run: &Run, kind: &str, gates: Vec<Value>) {
+    fn complete(&mut self, by: &Person, run: &Run, kind: &str, gates: Vec<Value>, signature: &str) {
         let mut data = json!({"authorization_passed": true, "authorized_via": RIGHT, "epoch": run.epoch, "promotion": run.promotion});
         match run.leaves {
             Some(_) => data["leaves"] = self.leaves(run),
             None => {
                 data["gates"] = json!(gates);
-                data["signature_status"] = json!("not_required");
+                data["signature_status"] = json!(signature);
             }
         }
         self.write(by, &format!("{kind}.completed"), data);
@@ -186,16 +222,7 @@ impl Story {
         let visit = place.visits.entry(run.number).or_default();
         *visit = (false, visit.1 + u32::from(run.leaves.is_some()));
         place.holder = Some(run.number);
-    }
-}
-
-/// How two of a story's versions compare: their minor numbers tell, and what is no semantic version compares with nothing.
-fn comparison(new: &str, current: &str) -> &'static str {
-    let minor = |version: &str| version.trim_start_matches('v').split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
-    match (minor(new), minor(current)) {
-        _ if new == current => "equal",
-        (Some(new), Some(current)) if new > current => "newer",
-        (Some(_), Some(_)) => "older",
-        _ => "incomparable",
+        place.arrivals.insert(run.number, self.seconds);
+        place.movers.entry(run.number).or_default().extend(&run.hands);
     }
 }

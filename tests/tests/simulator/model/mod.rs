@@ -185,6 +185,7 @@ impl Model {
             Role::Operator => deed != Deed::Govern,
             Role::Ci => matches!(deed, Deed::Run | Deed::Register | Deed::Gate),
             Role::Gate => deed == Deed::Gate,
+            Role::Approver => false,
         };
         role && component.within(person.component) && environment.within(person.environment)
     }

@@ -30,15 +30,16 @@ pub mod switched {
     }
 
     /// An environment's rule that demands nothing.
-    pub fn any_environment() -> crate::meaning::rules::EnvironmentRule {
+    pub fn any_environment() -> &'static crate::meaning::rules::EnvironmentRule {
         let name = crate::meaning::names::Environment::new(\"any\").expect(\"a name\");
-        crate::meaning::rules::EnvironmentRule { gates: Vec::new(), name }
+        Box::leak(Box::new(crate::meaning::rules::EnvironmentRule::new(name, Vec::new())))
     }
 
     /// A gate's result that lets pass.
     pub fn passed() -> crate::meaning::facts::GateResult {
         crate::meaning::facts::GateResult {
             sequence: crate::meaning::id::Sequence::new(0),
+            time: crate::meaning::time::Timestamp::EPOCH,
             status: crate::meaning::event::artifact::GateStatus::Passed,
         }
     }
@@ -51,10 +52,14 @@ pub mod switched {
             downgrade_passed: true,
             epoch: crate::meaning::id::Epoch::FIRST,
             gates: Vec::new(),
+            hands: Vec::new(),
             holder: crate::meaning::names::Principal::new(\"nobody\").expect(\"a name\"),
             leaves: None,
             promotion: promotion.clone(),
+            overridden: Vec::new(),
             requested: crate::meaning::id::Sequence::new(0),
+            requested_at: crate::meaning::time::Timestamp::EPOCH,
+            signature: None,
             tags: Vec::new(),
         }))
     }

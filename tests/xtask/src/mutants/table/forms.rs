@@ -6,7 +6,6 @@ const NAMES: &str = "meaning/names.rs";
 const DIGEST: &str = "meaning/digest.rs";
 const ID: &str = "meaning/id.rs";
 const TIME: &str = "meaning/time.rs";
-const RULES: &str = "meaning/rules.rs";
 const GRANT: &str = "meaning/grant.rs";
 
 pub(super) const CHECKS: &[Mutant] = &[
@@ -35,7 +34,13 @@ pub(super) const CHECKS: &[Mutant] = &[
     check("environment: not none", NAMES, r#"label(text, 32) && «text != "none"»"#, "true", "law-shape-environment-none"),
     check("environment: not rollback-N", NAMES, "«!reads_like_a_rollback(text)»", "true", "law-shape-environment-rollback"),
     check("version: not latest", NAMES, r#"tag(text, 75) && «text != "latest"»"#, "true", "law-shape-version-latest"),
-    check("version: not latest-…", NAMES, r#"«!text.starts_with("latest-")»"#, "true", "law-shape-version-latest-of"),
+    check(
+        "version: not latest-…",
+        NAMES,
+        r#"«!text.starts_with("latest-")»"#,
+        "true",
+        "law-shape-template-latest law-shape-version-latest-of",
+    ),
     check(
         "tag: its characters",
         NAMES,
@@ -49,7 +54,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         NAMES,
         r#"bounded(text, longest) && «text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b'\\'))»"#,
         "true",
-        "envelope-actor-not-ascii envelope-actor-space note-key-name-not-ascii",
+        "envelope-actor-not-ascii envelope-actor-space law-shape-group-name-space law-shape-key-group-space
+         note-key-name-not-ascii",
     ),
     check(
         "key name: no plus sign",
@@ -73,7 +79,13 @@ pub(super) const CHECKS: &[Mutant] = &[
         "law-shape-media-type",
     ),
     check("reason: its length", NAMES, "|text| «text.len() <= 1024»", "true", "law-shape-reason-too-long"),
-    check("reason: not only white space", NAMES, "«!text.trim().is_empty()»", "true", "law-shape-reason-blank"),
+    check(
+        "reason: not only white space",
+        NAMES,
+        "«!text.trim().is_empty()»",
+        "true",
+        "law-shape-breaking-blank law-shape-freeze-name-blank law-shape-override-justification-blank law-shape-reason-blank",
+    ),
     check("source commit: its length", NAMES, "|text| «(7..=64).contains(&text.len())»", "true", "law-shape-commit-too-short"),
     check(
         "source commit: its digits",
@@ -178,36 +190,6 @@ pub(super) const CHECKS: &[Mutant] = &[
         "true",
         "envelope-time-leap-second envelope-time-lower-case envelope-time-milliseconds envelope-time-nanoseconds
          envelope-time-offset envelope-time-seconds envelope-time-space",
-    ),
-    check("rules: an environment", RULES, "if «rules.environments.is_empty()» {", "false", "law-shape-rules-no-environments"),
-    check("rules: a component", RULES, "if «rules.components.is_empty()» {", "false", "law-shape-rules-no-components"),
-    check(
-        "rules: components ascend, each once",
-        RULES,
-        "match «last.name.cmp(&component.name)» {",
-        "std::cmp::Ordering::Less",
-        "law-shape-rules-components-unsorted",
-    ),
-    check(
-        "rules: a repository for each component",
-        RULES,
-        ".find(|other| «other.repository == component.repository»)",
-        "false",
-        "law-shape-rules-repository-twice",
-    ),
-    check(
-        "rules: each environment once",
-        RULES,
-        "any(|earlier| «earlier.name == environment.name») { return Err(InvalidRules::EnvironmentTwice",
-        "false",
-        "law-shape-rules-environment-twice",
-    ),
-    check(
-        "rules: each gate once",
-        RULES,
-        "any(|earlier| «earlier == gate») { return Err(InvalidRules::GateTwice",
-        "false",
-        "law-shape-rules-gate-twice",
     ),
     check_by(
         "grant: names ascend, each once",

@@ -72,11 +72,4 @@ pub(super) const CHECKS: &[Mutant] = &[
         "true",
         "law-import-declared-twice",
     ),
-    check(
-        "import: accepted or left out",
-        EVENT,
-        "if «accepted» { Ok(Self) } else { Err(InvalidImport::NotAccepted) }",
-        "true",
-        "law-asserted-accepted-false",
-    ),
 ];

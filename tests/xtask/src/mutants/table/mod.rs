@@ -1,15 +1,18 @@
 //! Every check that can be switched off, by subject, with what must notice.
 
+mod approvals;
 mod custody;
 mod encoding;
 mod entry;
 mod forms;
 mod grants;
+mod guards;
 mod history;
 mod identity;
 mod keys;
 mod promotions;
 mod rollbacks;
+mod rules;
 
 use super::mutant::Mutant;
 
@@ -19,11 +22,14 @@ pub(super) fn all() -> Vec<Mutant> {
         entry::CHECKS,
         encoding::CHECKS,
         forms::CHECKS,
+        rules::CHECKS,
         identity::CHECKS,
         grants::CHECKS,
         keys::CHECKS,
         promotions::CHECKS,
         rollbacks::CHECKS,
+        guards::CHECKS,
+        approvals::CHECKS,
         history::CHECKS,
         custody::CHECKS,
     ]

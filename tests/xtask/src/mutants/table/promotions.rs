@@ -5,8 +5,8 @@ use crate::mutants::mutant::{Mutant, check};
 const PROMOTION: &str = "meaning/law/promotion.rs";
 const ENVIRONMENT: &str = "meaning/law/environment.rs";
 const RULE: &str = "meaning/law/rule.rs";
-const LAW: &str = "meaning/law/mod.rs";
-const GUARD: &str = "meaning/guard.rs";
+const DOWNGRADE: &str = "meaning/guard/downgrade.rs";
+const GATES: &str = "meaning/guard/gates.rs";
 
 pub(super) const CHECKS: &[Mutant] = &[
     check(
@@ -21,14 +21,14 @@ pub(super) const CHECKS: &[Mutant] = &[
         ENVIRONMENT,
         "let Some(rule) = «rules.environment(environment)» else { return Err(Unlawful::new(Rule::Known",
         "rules.environment(environment).or_else(|| rules.environments().first())",
-        "law-known-gate-environment law-known-lock law-known-request",
+        "law-known-approvals law-known-gate-environment law-known-grant law-known-lock law-known-override law-known-request",
     ),
     check(
         "law known: the component",
         ENVIRONMENT,
         "require(«rules.component(component).is_some()», Rule::Known",
         "true",
-        "law-known-gate-component",
+        "law-known-gate-component law-known-rejection",
     ),
     check(
         "law known: for a gate's result",
@@ -39,9 +39,9 @@ pub(super) const CHECKS: &[Mutant] = &[
     ),
     check(
         "law known: for a lock",
-        LAW,
-        "«environment::known(state, &event.pipeline, &event.environment, event.component.as_ref()).map(|_| ())»",
-        "Ok(())",
+        ENVIRONMENT,
+        "«known(state, &event.pipeline, &event.environment, event.component.as_ref())?»; let over",
+        "(rules(state, &event.pipeline)?, crate::switched::any_environment())",
         "law-known-lock",
     ),
     check(
@@ -95,7 +95,6 @@ pub(super) const CHECKS: &[Mutant] = &[
         "law-asserted-source-left law-asserted-source-not-accepted law-asserted-source-removed law-path-not-there
          law-path-rolled-back",
     ),
-    check("law locks: no promotion", PROMOTION, "require(«lock.is_none()», Rule::Locks", "true", "law-locks"),
     check("law already there: only by force", PROMOTION, "require(«!there || event.forced», Rule::Already", "true", "law-already-there"),
     check("law path: of a rollback", PROMOTION, "require(«from.environment() == Some(to)», Rule::Path", "true", "law-path-of-a-rollback"),
     check(
@@ -126,12 +125,18 @@ pub(super) const CHECKS: &[Mutant] = &[
         "true",
         "law-rollback-target-number",
     ),
-    check("law locks: no rollback under another's", PROMOTION, "require(«foreign.is_none()», Rule::Locks", "true", "law-locks-of-others"),
+    check(
+        "law locks: no rollback under another's",
+        PROMOTION,
+        "require(«foreign.is_none()», Rule::Locks",
+        "true",
+        "law-locks-of-others law-locks-until-of-others",
+    ),
     check(
         "law known: for a request",
         PROMOTION,
         "let (rules, _) = «known(state, pipeline, to, Some(component))?»;",
-        "(rules(state, pipeline)?, &crate::switched::any_environment())",
+        "(rules(state, pipeline)?, crate::switched::any_environment())",
         "law-known-request",
     ),
     check(
@@ -184,7 +189,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         "require(«judged == *event», Rule::Downgrade",
         "true",
         "law-downgrade-called-newer law-downgrade-incomparable law-downgrade-over-another law-downgrade-over-nothing
-         law-downgrade-passes law-downgrade-refused",
+         law-downgrade-passes law-downgrade-refused law-downgrade-scheme-another law-downgrade-scheme-invented
+         law-downgrade-scheme-left-out",
     ),
     check(
         "law downgrade: meant as it was requested",
@@ -202,30 +208,30 @@ pub(super) const CHECKS: &[Mutant] = &[
     ),
     check(
         "guard: an older version only when it is meant",
-        GUARD,
+        DOWNGRADE,
         "Comparison::Older => «allow_downgrade»",
         "true",
         "law-downgrade-passes valid/downgrade-meant valid/full-story",
     ),
     check(
         "guard: an incomparable one as the rules say",
-        GUARD,
+        DOWNGRADE,
         "Comparison::Incomparable => «allow_downgrade || rules.on_incomparable() == OnIncomparable::Warn»",
         "true",
         "law-downgrade-incomparable",
     ),
     check(
         "guard: a gate that has a result",
-        GUARD,
-        "= «state.gate(pipeline, component, to, gate, digest)».ok_or_else(|| GateMissing::NoResult",
-        "Some(state.gate(pipeline, component, to, gate, digest).unwrap_or(crate::switched::passed()))",
+        GATES,
+        "let Some(result) = «state.gate(pipeline, component, to, &gate, digest)» else { return Err(GateMissing::NoResult",
+        "Some(state.gate(pipeline, component, to, &gate, digest).unwrap_or(crate::switched::passed()))",
         "law-gates-no-result law-gates-other-digest law-gates-other-environment",
     ),
     check(
         "guard: a result that lets pass",
-        GUARD,
-        "if «result.status.lets_pass()» { Ok(GateCited",
-        "true",
+        GATES,
+        "if «!result.status.lets_pass()» { return Err(GateMissing::NotPassed",
+        "false",
         "law-gates-failed law-gates-over-tags law-gates-skipped",
     ),
 ];

@@ -11,7 +11,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         PROMOTION,
         "return «Err(Unlawful::new(Rule::UnderWay, format!(\"promotion {} must be under way, found none\", promotion.promotion_id)))»",
         "Ok(crate::switched::run_of(promotion))",
-        "law-under-way-nothing law-under-way-step",
+        "law-under-way-nothing law-under-way-signature law-under-way-step",
     ),
     check(
         "law under way: as it was requested",
@@ -20,13 +20,19 @@ pub(super) const CHECKS: &[Mutant] = &[
         "true",
         "law-under-way-other-digest",
     ),
-    check("law epoch: the one in force", PROMOTION, "require(«epoch == run.epoch», Rule::Epoch", "true", "law-epoch-early law-epoch-late"),
+    check(
+        "law epoch: the one in force",
+        PROMOTION,
+        "require(«epoch == run.epoch», Rule::Epoch",
+        "true",
+        "law-epoch-early law-epoch-late law-epoch-signature-early",
+    ),
     check(
         "law epoch: the holder",
         PROMOTION,
         "require(«entry.actor == run.holder», Rule::Epoch",
         "true",
-        "law-epoch-completion law-epoch-downgrade law-epoch-holder law-epoch-rollback law-epoch-tag",
+        "law-epoch-completion law-epoch-downgrade law-epoch-holder law-epoch-rollback law-epoch-signature law-epoch-tag",
     ),
     check(
         "law epoch: the next when taken over",
@@ -74,8 +80,10 @@ pub(super) const CHECKS: &[Mutant] = &[
         PROMOTION,
         "«entitled(state, run)?»; // A tag says",
         "()",
-        "law-authorized-not-decided law-downgrade-not-asked law-gates-failed law-gates-no-result law-gates-other-digest
-         law-gates-other-environment law-gates-skipped",
+        "law-authorized-not-decided law-downgrade-not-asked law-gates-failed law-gates-no-result law-gates-not-overridden
+         law-gates-one-too-old law-gates-other-digest law-gates-other-environment law-gates-skipped law-gates-too-old
+         law-signature-found-last law-signature-invalid law-signature-not-checked law-signature-not-checked-to-warn
+         law-signature-unknown law-signature-unsigned",
     ),
     check("law tags: in their order", PROMOTION, "require(«in_order», Rule::Tags", "true", "law-tags-order"),
     check("law tags: of that purpose", PROMOTION, "filter(|state| «state.purpose == event.purpose»)", "true", "law-tags-recorded-purpose"),
@@ -129,7 +137,9 @@ pub(super) const CHECKS: &[Mutant] = &[
         PROMOTION,
         "require(«event.gates == cited», Rule::Gates",
         "true",
-        "law-gates-missing law-gates-of-the-request law-gates-other-name law-gates-outdated law-gates-status law-gates-twice",
+        "law-gates-missing law-gates-of-the-request law-gates-other-name law-gates-outdated
+         law-gates-overridden-called-passed law-gates-overridden-cited law-gates-overridden-left-out law-gates-status
+         law-gates-twice",
     ),
     check(
         "law under way: what a rollback leaves",
@@ -193,8 +203,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         PROMOTION,
         "«gates(state, run).map(|_| ())»",
         "Ok(())",
-        "law-gates-failed law-gates-no-result law-gates-other-digest law-gates-other-environment law-gates-over-tags
-         law-gates-skipped",
+        "law-gates-failed law-gates-no-result law-gates-not-overridden law-gates-one-too-old law-gates-other-digest
+         law-gates-other-environment law-gates-over-tags law-gates-skipped law-gates-too-old",
     ),
     check(
         "law tags: all written and read back",

@@ -1,0 +1,262 @@
+//! The published schema against the reader: what the one refuses, the other refuses.
+
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::parse;
+use crate::manifest::schema;
+
+static SCHEMA: LazyLock<Validator> = LazyLock::new(|| jsonschema::validator_for(&schema()).unwrap());
+
+/// Faults that no JSON Schema can say: where to, and what is put there.
+const UNSAID: &[(&str, &str)] = &[
+    ("/artifacts/registry", r#""https://r.example""#),
+    ("/artifacts/promotion/components/api", r#""../api""#),
+    ("/artifacts/promotion/components/api", r#""shop/web""#),
+    ("/artifacts/promotion/components/old/versions/template", r#""release-{n""#),
+    ("/artifacts/promotion/groups/managers", r#"["x", "x"]"#),
+    ("/artifacts/promotion/environments/0", r#""prod""#),
+    ("/artifacts/promotion/environments/0", r#"{"name": "dev", "soak": "1h"}"#),
+    ("/artifacts/promotion/environments/1/gates", r#"["a", {"name": "a"}]"#),
+    ("/artifacts/promotion/environments/1/approvals/count", "2.0"),
+    ("/artifacts/promotion/environments/1/versions", r#""*""#),
+    ("/artifacts/promotion/environments/1/freezes/0/zone", r#""Mars/Olympus""#),
+    ("/artifacts/promotion/environments/1/freezes/0/until", r#""2020-01-01""#),
+    ("/artifacts/promotion/environments/1/freezes/1/weekly/from", r#""16:00""#),
+    ("/artifacts/promotion/environments/1/freezes/2/rule", r#""FREQ=HOURLY""#),
+    ("/artifacts/promotion/environments/1/freezes/2/name", r#""year end""#),
+];
+
+fn full() -> Value {
+    json!({"other": [1, null], "artifacts": {"registry": "r.example", "promotion": {
+        "pipeline": "shop",
+        "groups": {"managers": ["ana@acme.example", "bob@acme.example"]},
+        "components": {
+            "api": "shop/api",
+            "web": {"repository": "shop/web", "versions": "calver"},
+            "job": {"repository": "shop/job", "versions": {"scheme": "recency"}},
+            "old": {"repository": "shop/old", "versions": {"scheme": "pattern", "template": "release-{n}"}},
+        },
+        "environments": ["dev", {
+            "name": "prod",
+            "gates": ["tests", {"name": "security_scan", "max_age": "7d"}],
+            "authorization": {"allowed_groups": ["managers"], "allowed_operators": ["ci:acme/shop"], "separation_of_duties": true},
+            "approvals": {"count": 2, "groups": ["managers"], "valid_for": "3d"},
+            "soak": "24h",
+            "versions": "^2",
+            "signature": "enforce",
+            "freezes": [
+                {"name": "year end", "from": "2026-12-20", "until": "2027-01-04", "zone": "Europe/Berlin", "open": ["2026-12-24"]},
+                {"name": "weekend", "weekly": {"from": "fri 16:00", "until": "mon 08:00"}, "zone": "UTC"},
+                {"name": "patch day", "rule": "FREQ=MONTHLY;BYDAY=2TU", "start": "2026-12-08T00:00", "duration": "PT24H", "zone": "UTC"},
+            ],
+        }],
+        "on_incomparable": "block",
+    }}})
+}
+
+/// Every place of the section, the mappings and lists themselves too.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(key, value)| places(value, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), found))
+        }
+        Value::Array(items) => items.iter().enumerate().for_each(|(place, value)| places(value, &format!("{at}/{place}"), found)),
+        _ => {}
+    }
+}
+
+fn reads(manifest: &Value) -> bool {
+    parse(manifest.to_string().as_bytes()).is_ok()
+}
+
+/// What may be done to a manifest at one place.
+#[derive(Debug, Clone)]
+enum Edit {
+    Put(Value),
+    Remove,
+    Add(&'static str, Value),
+    Repeat,
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let words = prop::sample::select(vec![
+        "",
+        "dev",
+        "Prod",
+        "none",
+        "rollback-1",
+        "a b",
+        "a",
+        "7d",
+        "0d",
+        "24h",
+        "7",
+        "^2",
+        "warn",
+        "off",
+        "enforce",
+        "block",
+        "calver",
+        "pattern",
+        "semver",
+        "shop/x",
+        "r.example/x",
+        "2026-12-20",
+        "2027-02-01T10:00",
+        "fri 16:00",
+        "16:00",
+        "UTC",
+        "PT8H",
+        "FREQ=DAILY",
+        "ci:x\"",
+        "é",
+    ]);
+    let leaf = prop_oneof![
+        4 => words.prop_map(Value::from),
+        1 => (0_u32..103).prop_map(Value::from),
+        1 => any::<bool>().prop_map(Value::from),
+        1 => Just(Value::Null),
+        1 => "[ -~]{0,6}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(2, 6, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            (key(), inner).prop_map(|(key, value)| json!({key: value})),
+        ]
+    })
+}
+
+fn key() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "name",
+        "gates",
+        "max_age",
+        "enabled",
+        "policy_compliance",
+        "soak",
+        "versions",
+        "signature",
+        "groups",
+        "count",
+        "valid_for",
+        "end",
+        "duration",
+        "open",
+        "days",
+        "weekly",
+        "rule",
+        "zone",
+        "template",
+        "scheme",
+        "repository",
+        "pipeline",
+        "odd",
+        "Odd key",
+    ])
+}
+
+fn edits() -> impl Strategy<Value = Vec<(prop::sample::Index, Edit)>> {
+    let edit = prop_oneof![
+        3 => value().prop_map(Edit::Put),
+        2 => Just(Edit::Remove),
+        2 => (key(), value()).prop_map(|(key, value)| Edit::Add(key, value)),
+        1 => Just(Edit::Repeat),
+    ];
+    prop::collection::vec((any::<prop::sample::Index>(), edit), 0..4)
+}
+
+fn edited(edits: &[(prop::sample::Index, Edit)]) -> Value {
+    let mut manifest = full();
+    for (index, edit) in edits {
+        let mut all = Vec::new();
+        places(&manifest["artifacts"], "/artifacts", &mut all);
+        let place = index.get(&all).clone();
+        apply(&mut manifest, &place, edit);
+    }
+    manifest
+}
+
+fn apply(manifest: &mut Value, place: &str, edit: &Edit) {
+    match (edit, manifest.pointer_mut(place)) {
+        (Edit::Put(value), Some(target)) => *target = value.clone(),
+        (Edit::Add(key, value), Some(Value::Object(fields))) => drop(fields.insert((*key).to_owned(), value.clone())),
+        (Edit::Repeat, Some(Value::Array(items))) => items.extend(items.first().cloned()),
+        (Edit::Remove, Some(_)) => {
+            let (parent, last) = place.rsplit_once('/').unwrap();
+            match manifest.pointer_mut(parent) {
+                Some(Value::Object(fields)) => drop(fields.remove(&last.replace("~1", "/").replace("~0", "~"))),
+                Some(Value::Array(items)) => drop(items.remove(last.parse().unwrap())),
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_schema_and_the_reader_take_a_full_manifest_and_the_shortest() {
+    for manifest in [full(), json!({"artifacts": {"registry": "r.example/a"}})] {
+        assert!(reads(&manifest), "{manifest}");
+        let errors: Vec<String> = SCHEMA.iter_errors(&manifest).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+}
+
+#[test]
+fn only_what_no_schema_can_say_passes_the_schema_alone() {
+    for (place, text) in UNSAID {
+        let mut manifest = full();
+        *manifest.pointer_mut(place).expect(place) = serde_json::from_str(text).unwrap();
+        assert!(!reads(&manifest), "{place}: {text}");
+        assert!(SCHEMA.is_valid(&manifest), "{place}: {text}");
+    }
+}
+
+/// Faults of shape: both refuse them.
+#[test]
+fn faults_of_shape_are_refused_by_both() {
+    let prod = "/artifacts/promotion/environments/1";
+    let table = [
+        ("", "soak", json!(24)),
+        ("", "soak", json!("24")),
+        ("", "soak", json!("0h")),
+        ("", "signature", json!(false)),
+        ("", "odd", json!(1)),
+        ("", "policy_compliance", json!(false)),
+        ("", "name", json!("rollback-2")),
+        ("", "gates", json!([{"name": "policy_compliance", "enabled": false}])),
+        ("", "gates", json!([{"max_age": "7d"}])),
+        ("", "authorization", json!({})),
+        ("/authorization", "allowed_groups", json!([])),
+        ("/authorization", "separation_of_duties", json!("true")),
+        ("/approvals", "count", json!(0)),
+        ("/approvals", "count", json!(101)),
+        ("/approvals", "count", json!("2")),
+        ("/approvals", "groups", json!(["a b"])),
+        ("", "approvals", json!({"groups": ["a"]})),
+        ("/freezes/1", "from", json!("2026-12-20")),
+        ("/freezes/2", "end", json!("2026-12-09")),
+        ("/freezes/0", "zone", json!(null)),
+    ];
+    for (below, key, value) in table {
+        let mut manifest = full();
+        manifest.pointer_mut(&format!("{prod}{below}")).unwrap()[key] = value.clone();
+        assert!(!reads(&manifest), "{below}/{key}: {value}");
+        assert!(!SCHEMA.is_valid(&manifest), "{below}/{key}: {value}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_the_schema_refuses_the_reader_refuses(edits in edits()) {
+        let manifest = edited(&edits);
+        if let Some(error) = SCHEMA.iter_errors(&manifest).next() {
+            prop_assert!(!reads(&manifest), "{error} at {}\n{manifest}", error.instance_path());
+        }
+    }
+}

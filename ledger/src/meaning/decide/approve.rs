@@ -1,0 +1,68 @@
+//! To say yes or no to a promotion that is asked for, and to look at what was overridden.
+
+use super::super::command::{Approve, Asker, Review, Verdict};
+use super::super::core::KeyRecord;
+use super::super::event::approval::{ApprovalGranted, ApprovalRejected};
+use super::super::event::overriding::OverrideReviewed;
+use super::super::event::{Event, EventType};
+use super::super::guard;
+use super::super::refusal::{Because, ExitCode, Refusal};
+use super::super::state::State;
+use super::common::{Decision, at, in_force, known_component, known_environment, right, rules};
+
+pub(super) fn approve(state: &State, asker: &Asker, signer: &KeyRecord, approve: &Approve) -> Result<Decision, Refusal> {
+    let Approve { pipeline, component, digest, environment, request, verdict } = approve;
+    let rules = rules(state, pipeline)?;
+    known_component(rules, component)?;
+    let rule = known_environment(rules, environment, ExitCode::NotFound)?;
+    let event = answer(approve);
+    right(signer, &[event.event_type()], event.touches())?;
+    let Some(standing) = state.approvals(pipeline, component, environment, digest) else {
+        let message = format!("nobody asks for approval of {digest} in {environment}: entry {request} is answered, or is no request");
+        return Err(Because::new(ExitCode::NotFound, message).into());
+    };
+    if standing.request != *request {
+        let message =
+            format!("entry {request} is not the newest request for {digest} in {environment}: that is entry {}", standing.request);
+        return Err(Because::new(ExitCode::Approval, message)
+            .hint(format!("look at it: promoledger show seq:{}", standing.request))
+            .into());
+    }
+    let given = standing.granted.iter().any(|granted| granted.by == asker.actor);
+    if given && matches!(verdict, Verdict::Yes(_)) {
+        return Ok(Decision::nothing());
+    }
+    let now = at(state, asker);
+    guard::approver(rules, rule, standing, signer, &asker.actor, now, Some(in_force(state, pipeline)))
+        .map_err(|why| Because::new(ExitCode::NotAuthorized, why))?;
+    Ok(Decision::append(vec![event]))
+}
+
+fn answer(approve: &Approve) -> Event {
+    let Approve { pipeline, component, digest, environment, request, verdict } = approve.clone();
+    match verdict {
+        Verdict::Yes(note) => ApprovalGranted { component, digest, environment, note, pipeline, request }.into(),
+        Verdict::No(reason) => ApprovalRejected { component, digest, environment, pipeline, reason, request }.into(),
+    }
+}
+
+pub(super) fn review(state: &State, asker: &Asker, signer: &KeyRecord, review: &Review) -> Result<Decision, Refusal> {
+    let id = &review.promotion_id;
+    let Some(found) = state.overriding(id) else {
+        return Err(Because::new(ExitCode::NotFound, format!("promotion {id} overrode no guard"))
+            .hint("`promoledger status` names the promotions whose overrides wait for a review")
+            .into());
+    };
+    right(signer, &[EventType::OverrideReviewed], found.promotion.touches())?;
+    if let Some(entry) = found.reviewed {
+        let message = format!("the override of entry {} was reviewed at entry {entry}", found.sequence);
+        return Err(Because::new(ExitCode::InvalidTransition, message).into());
+    }
+    if let Some(own) = found.by.iter().find(|by| **by == asker.actor || **by == signer.principal) {
+        let message = format!("{own} overrode guards at entry {}, and nobody reviews their own", found.sequence);
+        return Err(Because::new(ExitCode::NotAuthorized, message).hint("have somebody else review it").into());
+    }
+    let Review { finding, note, .. } = review.clone();
+    let reviewed = OverrideReviewed { finding, note, overriding: found.sequence, promotion: found.promotion.clone() };
+    Ok(Decision::append(vec![reviewed.into()]))
+}

@@ -1,0 +1,67 @@
+//! Gates: results that must have passed for just this digest and environment.
+
+use crate::meaning::event::artifact::GateStatus;
+use crate::meaning::event::promotion::{GateCited, Promotion};
+use crate::meaning::facts::GateDemanded;
+use crate::meaning::id::Sequence;
+use crate::meaning::names::GateName;
+use crate::meaning::state::State;
+use crate::meaning::time::Timestamp;
+
+/// A gate that does not let pass.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GateMissing {
+    /// There is no result for this digest and environment.
+    #[error("gate {gate} must have passed for this digest and environment, found no result")]
+    NoResult {
+        /// The gate.
+        gate: GateName,
+    },
+    /// The newest result does not let pass.
+    #[error("gate {gate} must have passed for this digest and environment, found {status} at entry {entry}")]
+    NotPassed {
+        /// The gate.
+        gate: GateName,
+        /// How it ended.
+        status: GateStatus,
+        /// Where that was recorded.
+        entry: Sequence,
+    },
+    /// The newest result was too old when the promotion was requested.
+    #[error("gate {gate} must have passed for this digest and environment at most {max_age} seconds before, found a result of {} (entry {entry})", time.to_minute())]
+    TooOld {
+        /// The gate.
+        gate: GateName,
+        /// How old it may be, in seconds.
+        max_age: u64,
+        /// When it was recorded.
+        time: Timestamp,
+        /// Where that was recorded.
+        entry: Sequence,
+    },
+}
+
+/// The newest results of the gates, in their order, when every one of them lets pass a promotion that is requested at that time; else
+/// the first that does not.
+pub fn gates(state: &State, promotion: &Promotion, gates: &[GateDemanded], at: Timestamp) -> Result<Vec<GateCited>, GateMissing> {
+    gates.iter().map(|gate| judge(state, promotion, gate, at)).collect()
+}
+
+/// The newest results of those gates that let pass, in their order.
+pub fn passed(state: &State, promotion: &Promotion, gates: &[GateDemanded], at: Timestamp) -> Vec<GateCited> {
+    gates.iter().filter_map(|gate| judge(state, promotion, gate, at).ok()).collect()
+}
+
+/// The newest result of one gate, when it lets pass.
+pub fn judge(state: &State, promotion: &Promotion, demanded: &GateDemanded, at: Timestamp) -> Result<GateCited, GateMissing> {
+    let Promotion { pipeline, component, to, digest, .. } = promotion;
+    let gate = demanded.gate.clone();
+    let Some(result) = state.gate(pipeline, component, to, &gate, digest) else { return Err(GateMissing::NoResult { gate }) };
+    if !result.status.lets_pass() {
+        return Err(GateMissing::NotPassed { gate, status: result.status, entry: result.sequence });
+    }
+    match demanded.max_age.filter(|age| result.time.plus_seconds(*age) < at) {
+        Some(max_age) => Err(GateMissing::TooOld { gate, max_age, time: result.time, entry: result.sequence }),
+        None => Ok(GateCited { entry: result.sequence, gate, status: result.status }),
+    }
+}

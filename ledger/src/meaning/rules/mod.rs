@@ -1,0 +1,272 @@
+//! The rules of one pipeline, normalised: what a manifest comes to once it is adopted.
+
+mod environment;
+mod source;
+
+use serde::{Deserialize, Serialize};
+
+use super::names::{Component, Environment, GateName, Group, Pipeline, Principal, Repository};
+use super::versions::Scheme;
+use environment::ascends;
+pub use environment::{ApprovalRule, AuthorizationRule, Enforcement, EnvironmentRule, FreezeRule, Frozen, MaxAge, Window};
+pub use source::Source;
+
+/// The rules of one pipeline. They are in force from the `manifest.adopted` entry that holds them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked", into = "Unchecked")]
+pub struct Rules(Unchecked);
+
+/// A component and where its artifacts are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComponentRule {
+    /// The component's name.
+    pub name: Component,
+    /// Where its artifacts and their tags are.
+    pub repository: Repository,
+    /// How its versions compare; absent, as semantic versions do.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub versions: Option<Scheme>,
+}
+
+/// A set of principals that the rules name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupRule {
+    /// Who belongs to it, in ascending order.
+    pub members: Vec<Principal>,
+    /// The group's name.
+    pub name: Group,
+}
+
+/// What the downgrade guard does when two versions cannot be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnIncomparable {
+    /// Passes, with a warning that names both versions.
+    #[default]
+    Warn,
+    /// Refuses, as for a downgrade.
+    Block,
+}
+
+/// Rules that contradict themselves.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRules {
+    /// There is no environment.
+    #[error("pipeline {0} has no environments: expected at least one")]
+    NoEnvironments(Pipeline),
+    /// There is no component.
+    #[error("pipeline {0} has no components: expected at least one")]
+    NoComponents(Pipeline),
+    /// An environment is listed twice.
+    #[error("environment {0} is listed twice: expected each environment once")]
+    EnvironmentTwice(Environment),
+    /// A component is listed twice.
+    #[error("component {0} is listed twice: expected each component once")]
+    ComponentTwice(Component),
+    /// Two components would fight over the same tags.
+    #[error("components {0} and {1} share the repository {2}: expected one repository for each, since promotion tags would collide")]
+    RepositoryTwice(Component, Component, Repository),
+    /// A gate is listed twice for one environment.
+    #[error("gate {1} is listed twice in environment {0}: expected each gate once")]
+    GateTwice(Environment, GateName),
+    /// The age of a gate's results is bounded twice, or for a gate that is not demanded.
+    #[error("environment {0} bounds the age of gate {1}: expected a gate that it demands, each once")]
+    MaxAge(Environment, GateName),
+    /// Approvals that nobody can give.
+    #[error("environment {0} asks for approvals: expected a count and a validity above zero, and groups in ascending order")]
+    Approvals(Environment),
+    /// An authorization that lets nobody in.
+    #[error("environment {0} restricts who may change it: expected groups and operators in ascending order, at least one")]
+    Authorization(Environment),
+    /// Freezes that are out of order.
+    #[error("environment {0} has freezes: expected each to begin before it is over, in ascending order")]
+    Freezes(Environment),
+    /// A time span of nothing.
+    #[error("environment {0} bounds a time by 0 seconds: expected at least 1, or no bound")]
+    Seconds(Environment),
+    /// Groups or their members are not in order.
+    #[error("group {0} stands out of order, or its members do: expected groups and members in ascending order, each once")]
+    GroupOutOfOrder(Group),
+    /// Components are not in order, so the rules have two spellings.
+    #[error("component {0} stands out of order: expected components in ascending order")]
+    OutOfOrder(Component),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unchecked {
+    components: Vec<ComponentRule>,
+    environments: Vec<EnvironmentRule>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    groups: Vec<GroupRule>,
+    on_incomparable: OnIncomparable,
+    pipeline: Pipeline,
+}
+
+impl Rules {
+    /// Checks the rules and takes them; components are put in order, environments keep theirs.
+    pub fn new(
+        pipeline: Pipeline,
+        mut components: Vec<ComponentRule>,
+        environments: Vec<EnvironmentRule>,
+        on_incomparable: OnIncomparable,
+    ) -> Result<Self, InvalidRules> {
+        components.sort_by(|a, b| a.name.cmp(&b.name));
+        Self::try_from(Unchecked { components, environments, groups: Vec::new(), on_incomparable, pipeline })
+    }
+
+    /// The same rules with these groups, which are put in order.
+    pub fn with_groups(self, mut groups: Vec<GroupRule>) -> Result<Self, InvalidRules> {
+        groups.iter_mut().for_each(|group| group.members.sort());
+        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        Self::try_from(Unchecked { groups, ..self.0 })
+    }
+
+    /// The groups that the rules name, by name.
+    pub fn groups(&self) -> &[GroupRule] {
+        &self.0.groups
+    }
+
+    /// The pipeline that these rules govern.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.0.pipeline
+    }
+
+    /// The components, by name.
+    pub fn components(&self) -> &[ComponentRule] {
+        &self.0.components
+    }
+
+    /// The environments, in the order of the path.
+    pub fn environments(&self) -> &[EnvironmentRule] {
+        &self.0.environments
+    }
+
+    /// What the downgrade guard does with versions that it cannot compare.
+    pub fn on_incomparable(&self) -> OnIncomparable {
+        self.0.on_incomparable
+    }
+
+    /// The component of that name.
+    pub fn component(&self, name: &Component) -> Option<&ComponentRule> {
+        self.0.components.iter().find(|component| component.name == *name)
+    }
+
+    /// The environment of that name.
+    pub fn environment(&self, name: &Environment) -> Option<&EnvironmentRule> {
+        self.0.environments.iter().find(|environment| environment.name == *name)
+    }
+
+    /// Whether it is the last environment of the path.
+    pub fn is_last(&self, name: &Environment) -> bool {
+        self.0.environments.last().is_some_and(|environment| environment.name == *name)
+    }
+
+    /// Where a promotion into the environment must come from; `None` when there is no such environment.
+    pub fn source_of(&self, name: &Environment) -> Option<Source> {
+        let place = self.0.environments.iter().position(|environment| environment.name == *name)?;
+        let before = place.checked_sub(1).and_then(|before| self.0.environments.get(before));
+        Some(before.map_or(Source::Nowhere, |environment| Source::From(environment.name.clone())))
+    }
+}
+
+impl TryFrom<Unchecked> for Rules {
+    type Error = InvalidRules;
+
+    fn try_from(rules: Unchecked) -> Result<Self, InvalidRules> {
+        if rules.environments.is_empty() {
+            return Err(InvalidRules::NoEnvironments(rules.pipeline));
+        }
+        if rules.components.is_empty() {
+            return Err(InvalidRules::NoComponents(rules.pipeline));
+        }
+        check_components(&rules.components)?;
+        check_environments(&rules.environments)?;
+        check_groups(&rules.groups)?;
+        Ok(Self(rules))
+    }
+}
+
+fn check_components(components: &[ComponentRule]) -> Result<(), InvalidRules> {
+    for (at, component) in components.iter().enumerate() {
+        let earlier = components.iter().take(at);
+        if let Some(last) = earlier.clone().next_back() {
+            match last.name.cmp(&component.name) {
+                std::cmp::Ordering::Less => {}
+                std::cmp::Ordering::Equal => return Err(InvalidRules::ComponentTwice(component.name.clone())),
+                std::cmp::Ordering::Greater => return Err(InvalidRules::OutOfOrder(component.name.clone())),
+            }
+        }
+        if let Some(other) = earlier.into_iter().find(|other| other.repository == component.repository) {
+            return Err(InvalidRules::RepositoryTwice(other.name.clone(), component.name.clone(), component.repository.clone()));
+        }
+    }
+    Ok(())
+}
+
+fn check_environments(environments: &[EnvironmentRule]) -> Result<(), InvalidRules> {
+    for (at, environment) in environments.iter().enumerate() {
+        if environments.iter().take(at).any(|earlier| earlier.name == environment.name) {
+            return Err(InvalidRules::EnvironmentTwice(environment.name.clone()));
+        }
+        environment.check()?;
+    }
+    Ok(())
+}
+
+fn check_groups(groups: &[GroupRule]) -> Result<(), InvalidRules> {
+    for (at, group) in groups.iter().enumerate() {
+        let after = groups.iter().take(at).next_back().is_none_or(|earlier| earlier.name < group.name);
+        if !after || !ascends(&group.members) {
+            return Err(InvalidRules::GroupOutOfOrder(group.name.clone()));
+        }
+    }
+    Ok(())
+}
+
+impl From<Rules> for Unchecked {
+    fn from(rules: Rules) -> Self {
+        rules.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(components: &[(&str, &str)], environments: &[&str]) -> Result<Rules, InvalidRules> {
+        let components = components
+            .iter()
+            .map(|(name, repository)| ComponentRule {
+                name: Component::new(*name).unwrap(),
+                repository: Repository::new(*repository).unwrap(),
+                versions: None,
+            })
+            .collect();
+        let environments = environments.iter().map(|name| EnvironmentRule::new(Environment::new(*name).unwrap(), vec![])).collect();
+        Rules::new(Pipeline::new("shop").unwrap(), components, environments, OnIncomparable::Warn)
+    }
+
+    // proves: FR-001a
+    #[test]
+    fn the_path_is_the_order_of_environments() {
+        let rules = rules(&[("web", "r.example/web"), ("api", "r.example/api")], &["dev", "qa", "prod"]).unwrap();
+        let environment = |name: &str| Environment::new(name).unwrap();
+        assert_eq!(rules.source_of(&environment("dev")), Some(Source::Nowhere));
+        assert_eq!(rules.source_of(&environment("prod")), Some(Source::From(environment("qa"))));
+        assert_eq!(rules.source_of(&environment("nope")), None);
+        assert!(rules.is_last(&environment("prod")));
+        assert_eq!(rules.components()[0].name.as_str(), "api");
+    }
+
+    #[test]
+    fn contradictions_are_named() {
+        assert!(matches!(rules(&[("a", "r.example/a")], &[]), Err(InvalidRules::NoEnvironments(_))));
+        assert!(matches!(rules(&[], &["dev"]), Err(InvalidRules::NoComponents(_))));
+        assert!(matches!(rules(&[("a", "r.example/a")], &["dev", "dev"]), Err(InvalidRules::EnvironmentTwice(_))));
+        assert!(matches!(rules(&[("a", "r.example/a"), ("a", "r.example/b")], &["dev"]), Err(InvalidRules::ComponentTwice(_))));
+        assert!(matches!(rules(&[("a", "r.example/a"), ("b", "r.example/a")], &["dev"]), Err(InvalidRules::RepositoryTwice(..))));
+    }
+}

@@ -1,0 +1,152 @@
+//! The witness: what an outsider with a few maps makes of guards, to hold against every promotion that was requested.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use promotion_ledger::meaning::event::overriding::Overridable;
+use promotion_ledger::meaning::event::promotion::{Promotion, PromotionRequested};
+use promotion_ledger::meaning::event::{Event, Recorded};
+use promotion_ledger::meaning::id::{PromotionId, Sequence};
+use promotion_ledger::meaning::rules::{EnvironmentRule, Rules};
+use promotion_ledger::meaning::time::Timestamp;
+
+use super::guards::principal_of;
+
+type Persons = BTreeSet<String>;
+
+/// A component, an environment, and a digest.
+type Where = (String, String, String);
+
+/// Approvals that were asked for.
+struct Asked {
+    manifest: Sequence,
+    expires: Timestamp,
+    version: String,
+    granted: Vec<Persons>,
+    rejected: bool,
+}
+
+/// Who stood behind what, who brought what where, and when.
+#[derive(Default)]
+pub(super) struct Witness {
+    rules: Option<(Rules, Sequence)>,
+    asked: BTreeMap<Where, Asked>,
+    hands: BTreeMap<PromotionId, Persons>,
+    movers: BTreeMap<Where, Persons>,
+    arrived: BTreeMap<(String, String, String), Timestamp>,
+    overridden: BTreeMap<PromotionId, Vec<Overridable>>,
+    breaking: BTreeSet<(String, String)>,
+}
+
+fn persons(entry: &Recorded) -> Persons {
+    [entry.actor.to_string(), principal_of(&entry.key)].into()
+}
+
+fn lands(promotion: &Promotion) -> Where {
+    (promotion.component.to_string(), promotion.to.to_string(), promotion.digest.to_string())
+}
+
+impl Witness {
+    pub(super) fn overrode(&self, id: &PromotionId, guard: Overridable) -> bool {
+        self.overridden.get(id).is_some_and(|guards| guards.contains(&guard))
+    }
+
+    pub(super) fn take(&mut self, entry: &Recorded) {
+        match &entry.event {
+            Event::ManifestAdopted(event) => self.rules = Some((event.rules.clone(), entry.sequence)),
+            Event::ArtifactRegistered(event) if !event.breaking.is_empty() => {
+                self.breaking.insert((event.component.to_string(), event.version.to_string()));
+            }
+            Event::ApprovalRequested(event) => {
+                let place = (event.component.to_string(), event.environment.to_string(), event.digest.to_string());
+                let (manifest, expires, version) = (event.manifest, event.expires, event.version.to_string());
+                self.asked.insert(place, Asked { manifest, expires, version, granted: Vec::new(), rejected: false });
+            }
+            Event::ApprovalGranted(event) => {
+                let place = (event.component.to_string(), event.environment.to_string(), event.digest.to_string());
+                self.asked.get_mut(&place).expect("it was asked for").granted.push(persons(entry));
+            }
+            Event::ApprovalRejected(event) => {
+                let place = (event.component.to_string(), event.environment.to_string(), event.digest.to_string());
+                self.asked.get_mut(&place).expect("it was asked for").rejected = true;
+            }
+            Event::GuardOverridden(event) => {
+                let guards = event.guards.iter().map(|overridden| overridden.guard).collect();
+                self.overridden.insert(event.promotion.promotion_id, guards);
+            }
+            Event::PromotionRequested(event) => {
+                self.nothing_was_in_the_way(event, entry);
+                self.hands.insert(event.promotion.promotion_id, persons(entry));
+            }
+            Event::RollbackRequested(event) => {
+                self.hands.insert(event.promotion.promotion_id, persons(entry));
+            }
+            Event::PromotionTakenOver(event) => {
+                self.hands.entry(event.promotion.promotion_id).or_default().extend(persons(entry));
+            }
+            Event::PromotionCompleted(event) => {
+                self.asked.remove(&lands(&event.promotion));
+                self.arrives(&event.promotion, entry.time);
+            }
+            Event::RollbackCompleted(event) => self.arrives(&event.promotion, entry.time),
+            _ => {}
+        }
+    }
+
+    fn arrives(&mut self, promotion: &Promotion, at: Timestamp) {
+        let hands = self.hands.get(&promotion.promotion_id).cloned().unwrap_or_default();
+        self.movers.entry(lands(promotion)).or_default().extend(hands);
+        let visit = (promotion.component.to_string(), promotion.to.to_string(), promotion.version.to_string());
+        self.arrived.insert(visit, at);
+    }
+
+    /// No promotion was requested past a guard that nobody overrode.
+    fn nothing_was_in_the_way(&self, event: &PromotionRequested, entry: &Recorded) {
+        let (rules, manifest) = self.rules.as_ref().expect("rules in force");
+        let promotion = &event.promotion;
+        let rule = rules.environment(&promotion.to).expect("an environment of the path");
+        let overrode = |guard| self.overrode(&promotion.promotion_id, guard);
+        let frozen = rule.freezes.as_ref().is_some_and(|freezes| {
+            freezes.windows.iter().any(|window| window.from <= entry.time && entry.time < window.until)
+                || freezes.known_until.is_some_and(|until| entry.time >= until)
+        });
+        assert!(!frozen || overrode(Overridable::Freeze), "{} is frozen at {}", promotion.to, entry.time);
+        assert!(self.soaked(rule, promotion, entry.time) || overrode(Overridable::Soak), "{} did not soak", promotion.version);
+        assert!(self.approved(rule, promotion, entry, *manifest) || overrode(Overridable::Approvals), "too few stand behind it");
+        assert!(may_change(rules, rule, entry), "{} may not change {}", entry.actor, promotion.to);
+        let breaks = self.breaking.contains(&(promotion.component.to_string(), promotion.version.to_string()));
+        assert!(!breaks || event.allow_breaking.is_some(), "{} breaks what others rely on", promotion.version);
+        assert!(rule.versions.as_ref().is_none_or(|range| range.contains(&promotion.version) == Some(true)), "{}", promotion.version);
+        if let (Some(_), Some(from)) = (rule.separation_of_duties, promotion.from.environment()) {
+            let place = (promotion.component.to_string(), from.to_string(), promotion.digest.to_string());
+            let movers = self.movers.get(&place).cloned().unwrap_or_default();
+            assert!(movers.is_disjoint(&persons(entry)), "{} brought it to {from} and further", entry.actor);
+        }
+    }
+
+    fn soaked(&self, rule: &EnvironmentRule, promotion: &Promotion, at: Timestamp) -> bool {
+        let (Some(seconds), Some(from)) = (rule.soak_seconds, promotion.from.environment()) else { return true };
+        let visit = (promotion.component.to_string(), from.to_string(), promotion.version.to_string());
+        self.arrived.get(&visit).is_some_and(|since| since.plus_seconds(seconds) <= at)
+    }
+
+    fn approved(&self, rule: &EnvironmentRule, promotion: &Promotion, entry: &Recorded, manifest: Sequence) -> bool {
+        let Some(demanded) = &rule.approvals else { return true };
+        let Some(asked) = self.asked.get(&lands(promotion)) else { return false };
+        let open = asked.manifest == manifest && entry.time < asked.expires && asked.version == promotion.version.as_str();
+        let mut behind = Persons::new();
+        let mut count = 0;
+        for granted in asked.granted.iter().filter(|granted| granted.is_disjoint(&persons(entry))) {
+            assert!(behind.is_disjoint(granted), "one word counts once");
+            behind.extend(granted.iter().cloned());
+            count += 1;
+        }
+        open && !asked.rejected && count >= demanded.count
+    }
+}
+
+/// In the random world no key has a group that counts for this.
+fn may_change(rules: &Rules, rule: &EnvironmentRule, entry: &Recorded) -> bool {
+    let Some(authorization) = &rule.authorization else { return true };
+    let member = |name| rules.groups().iter().any(|group| group.name == name && group.members.contains(&entry.actor));
+    authorization.operators.contains(&entry.actor) || authorization.groups.iter().cloned().any(member)
+}

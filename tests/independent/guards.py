@@ -1,0 +1,89 @@
+"""The guards of a promotion, and who may approve, override and review.
+
+The sections, and the numbers in comments, are those of FORMAT.md: this is what 11.3 has of guards. What asks a rule gives it if it is
+broken, else None. `a` is what the law is asked about (`Asked` in law.py): the state, the entry, its key.
+"""
+from shapes import after
+from state import bounded, place_of
+from versions import inside
+
+def rule(name, holds):
+    return None if holds else name
+
+def belongs(a, group, groups):
+    """Whether the actor belongs to a group; `groups` are those of the rules."""
+    return a.entry.actor in groups.get(group, []) or a.key.principal == a.entry.actor and group in a.key.groups
+
+def authorization(a, pipeline, environment):
+    demanded = a.s.environment_rule(pipeline, environment).get("authorization")
+    return rule("authorization", demanded is None or a.entry.actor in demanded["operators"]
+                or any(belongs(a, group, a.s.pipelines[pipeline].groups) for group in demanded["groups"]))
+
+# --- the guards
+
+OVERRIDABLE = dict(lock="locks", freeze="freeze", soak="soak", approvals="approvals", gates="gates")
+
+def frozen(freezes, time):
+    unknown = "known_until" in freezes and time >= freezes["known_until"]
+    return unknown or any(w["from"] <= time < w["until"] for w in freezes["windows"])
+
+def soaked(a, p, seconds, accepts_asserted):
+    where = p["pipeline"], p["component"], p["from"], p["version"]
+    visit, line = a.s.visits.get(where), a.s.asserted.get(where) if accepts_asserted else None
+    since = visit.time if visit else line["time"] if line else None
+    return since is None or a.entry.time >= after(since, seconds)
+
+def approved(a, p, count):
+    given = a.s.approvals.get((*place_of(p), p["digest"]))
+    return (given and (given.manifest, given.version) == (a.s.pipelines[p["pipeline"]].seq, p["version"]) and a.entry.time < given.expires
+            and not given.rejected and sum(not by & a.principals for by in given.granted) >= count)
+
+def guards(a, p, accepts_asserted, allows_breaking):
+    """Each guard and whether it holds, in the order in which they are asked."""
+    demands, time, inward = a.s.environment_rule(p["pipeline"], p["to"]), a.entry.time, p["from"] != "none"
+    moved = a.s.movers.get((p["pipeline"], p["component"], p["from"], p["digest"]), set())
+    release = a.s.releases.get((p["pipeline"], p["component"], p["version"]))
+    locks = a.s.locks_at(p["pipeline"], p["to"], time)
+    yield "locks", all(lock.component not in (None, p["component"]) for lock in locks)
+    yield "freeze", "freezes" not in demands or not frozen(demands["freezes"], time)
+    yield "soak", "soak_seconds" not in demands or not inward or soaked(a, p, demands["soak_seconds"], accepts_asserted)
+    yield "authorization", not authorization(a, p["pipeline"], p["to"])
+    yield "duties", "separation_of_duties" not in demands or not inward or not moved & a.principals
+    yield "versions", "versions" not in demands or inside(p["version"], demands["versions"])
+    yield "breaking", not (release and release.breaking) or allows_breaking
+    yield "approvals", "approvals" not in demands or approved(a, p, demands["approvals"]["count"])
+
+def stands_in_the_way(a, p):
+    """What a promotion without an override breaks at its request, and what an override may not have named."""
+    override = a.s.overrides.get(p["promotion_id"])
+    passed_over = [OVERRIDABLE[guard] for guard in override.guards] if override else []
+    broken = (name for name, holds in guards(a, p, "accept_asserted" in a.d, "allow_breaking" in a.d) if not holds)
+    return next((name for name in broken if name not in passed_over), None)
+
+# --- events of guards
+
+def override(a, p):
+    """Whether the override names just what stands in the way."""
+    broken = {name for name, holds in guards(a, p, True, False) if not holds}
+    gates = bounded(a.s.environment_rule(p["pipeline"], p["to"]))
+    if len(list(a.s.passing(place_of(p), p["digest"], gates, a.entry.time))) < len(gates):
+        broken.add("gates")
+    named = [guard["guard"] for guard in a.d["guards"]]
+    return rule("override", named and named == [guard for guard, name in OVERRIDABLE.items() if name in broken])
+
+def review(a, p):
+    told = a.s.overrides.get(p["promotion_id"])
+    return rule("review", told and (told.promotion, told.seq) == (p, a.d["override"]) and not told.reviewed and not told.by & a.principals)
+
+def approval_asked(a, demands):
+    """The last rule of approval.requested."""
+    valid = demands.get("approvals", {}).get("valid_seconds", 0)
+    return rule("approvals", "approvals" in demands and a.entry.time < a.d["expires"] <= after(a.entry.time, valid))
+
+def approval_answered(a, demands, rules):
+    """The last rule of approval.granted and approval.rejected."""
+    asked = a.s.approvals.get((a.d["pipeline"], a.d["component"], a.d["environment"], a.d["digest"]))
+    groups = demands.get("approvals", {}).get("groups", [])
+    return rule("approvals", asked and asked.seq == a.d["request"] and "approvals" in demands and asked.manifest == rules.seq
+                and a.entry.time < asked.expires and not asked.rejected and not asked.asked.union(*asked.granted) & a.principals
+                and (not groups or any(belongs(a, group, rules.groups) for group in groups)))

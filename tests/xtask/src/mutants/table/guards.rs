@@ -1,0 +1,311 @@
+//! Guards: what stops a promotion when it is requested, and what somebody's word passes.
+
+use crate::mutants::mutant::{Mutant, check};
+
+const LAW: &str = "meaning/law/guards.rs";
+const RULES: &str = "meaning/rules/environment.rs";
+const FACTS: &str = "meaning/facts.rs";
+const FOLD: &str = "meaning/state/fold.rs";
+const GATES: &str = "meaning/guard/gates.rs";
+const MOMENT: &str = "meaning/guard/moment.rs";
+const RELEASE: &str = "meaning/guard/release.rs";
+const WHO: &str = "meaning/guard/who.rs";
+const ENVIRONMENT: &str = "meaning/law/environment.rs";
+const ALL: &str = "meaning/law/mod.rs";
+const PROMOTION: &str = "meaning/law/promotion.rs";
+
+pub(super) const CHECKS: &[Mutant] = &[
+    check(
+        "law locks: no promotion",
+        LAW,
+        "let mut stops = «guard::locks(state, asked)»;",
+        "Vec::new()",
+        "law-locks law-locks-not-overridden law-locks-under-another-id law-locks-until",
+    ),
+    check(
+        "law locks: over after it is set",
+        ENVIRONMENT,
+        "require(«over.is_none()», Rule::Locks",
+        "true",
+        "law-locks-over-at-once law-locks-over-before",
+    ),
+    check(
+        "guard: a lock stands until it is over",
+        FACTS,
+        "self.expires.is_none_or(|expires| «at < expires»)",
+        "false",
+        "law-locks-until law-locks-until-of-others",
+    ),
+    check("law freeze", LAW, "stops.extend(«guard::freeze(rule, asked)»);", "None", "law-freeze*"),
+    check(
+        "guard: a freeze from when it begins",
+        RULES,
+        "«window.from <= at» && at",
+        "window.from < at",
+        "law-freeze-begins law-freeze-not-overridden",
+    ),
+    check("guard: nothing is known from then on", RULES, "filter(|until| «at >= *until»)", "at > *until", "law-freeze-known-until"),
+    check("law soak", LAW, "stops.extend(«guard::soak(state, rule, asked)»);", "None", "law-soak*"),
+    check(
+        "guard: soak from the last arrival",
+        MOMENT,
+        "Some(visit) => «Some(visit.since)»",
+        "None",
+        "law-freeze-not-overridden law-locks-not-overridden law-locks-under-another-id law-override-without-soak law-soak
+         law-soak-again law-soak-longest law-versions-not-overridden valid/bounds-of-the-last-time valid/guards-overridden",
+    ),
+    check(
+        "guard: soak from what is asserted",
+        MOMENT,
+        "«asserted.map(|visit| visit.time)»",
+        "None",
+        "law-override-of-what-is-asserted law-soak-asserted",
+    ),
+    check(
+        "law authorization: of a promotion",
+        LAW,
+        "stops.extend(«guard::authorization(rules, rule, asked.key, asked.actor).err()»);",
+        "None",
+        "law-authorization-another-group law-authorization-group-of-the-rules law-authorization-key-of-a-member law-authorization-promotion",
+    ),
+    check(
+        "law authorization: of everything else",
+        LAW,
+        "«guard::authorization(rules, rule, key, &entry.actor).map(|_| ()).map_err(|stop| Unlawful::new(Rule::Authorization, stop.message))»",
+        "Ok(())",
+        "law-authorization-abort law-authorization-lock law-authorization-rollback law-authorization-take-over law-authorization-unlock",
+    ),
+    check(
+        "law authorization: of a rollback",
+        ALL,
+        "promotion::rollback_requested(state, event, entry)?; «guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)»",
+        "Ok(())",
+        "law-authorization-rollback",
+    ),
+    check(
+        "law authorization: of a take-over",
+        ALL,
+        "promotion::taken_over(state, event)?; «guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)»",
+        "Ok(())",
+        "law-authorization-take-over",
+    ),
+    check(
+        "law authorization: of an abort",
+        ALL,
+        "promotion::aborted(state, event)?; «guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)»",
+        "Ok(())",
+        "law-authorization-abort",
+    ),
+    check(
+        "law authorization: of a lock",
+        ALL,
+        "environment::locked(state, event, entry)?; «guards::authorized(state, &event.pipeline, &event.environment, entry, signer)»",
+        "Ok(())",
+        "law-authorization-lock",
+    ),
+    check(
+        "law authorization: of an unlocking",
+        ALL,
+        "environment::unlocked(state, event, entry, signer)?; «guards::authorized(state, &event.pipeline, &event.environment, entry, signer)»",
+        "Ok(())",
+        "law-authorization-unlock",
+    ),
+    check("guard: an operator", WHO, "if «operators.contains(actor)» {", "true", "law-authorization-*"),
+    check(
+        "guard: a member of the environment's groups",
+        WHO,
+        "find(|(group, _)| «groups.contains(group)»)",
+        "true",
+        "law-authorization-abort law-authorization-another-group law-authorization-group-of-the-rules law-authorization-lock
+         law-authorization-promotion law-authorization-rollback law-authorization-take-over law-authorization-unlock",
+    ),
+    check(
+        "guard: a key speaks for its principal's groups",
+        WHO,
+        "let of_key = if «key.principal == *actor» {",
+        "true",
+        "law-authorization-key-of-a-member",
+    ),
+    check(
+        "guard: a member of a group of the rules",
+        WHO,
+        "filter(|group| «group.members.contains(actor)»)",
+        "true",
+        "law-approvals-grant-of-a-former-member law-approvals-grant-of-another-group law-approvals-grant-of-no-group
+         law-approvals-reject-of-no-group",
+    ),
+    check("law duties", LAW, "stops.extend(«guard::duties(state, rule, asked)»);", "None", "law-duties-*"),
+    check("guard: the actor brought it there", WHO, "find(|mover| «*mover == asked.actor» ||", "false", "law-duties-actor"),
+    check(
+        "guard: the key's principal brought it there",
+        WHO,
+        "|| «**mover == asked.key.principal»)",
+        "false",
+        "law-duties-key-for-another",
+    ),
+    check(
+        "state: whoever asks has a hand in it",
+        FOLD,
+        "hands: «self.persons(entry)»,",
+        "Vec::new()",
+        "law-duties-actor law-duties-before-rollback law-duties-key law-duties-key-for-another law-duties-own law-duties-rollback law-duties-taken-over",
+    ),
+    check(
+        "state: whoever takes over has a hand in it",
+        FOLD,
+        "run.hands = «union(&run.hands, persons)»;",
+        "run.hands.clone()",
+        "law-duties-take-over",
+    ),
+    check(
+        "state: movers stay",
+        FOLD,
+        "let movers = «union(self.movers(pipeline, component, to, digest), hands)»;",
+        "hands",
+        "law-duties-before-rollback",
+    ),
+    check("law versions", LAW, "stops.extend(«guard::versions(rule, asked)»);", "None", "law-versions-*"),
+    check(
+        "guard: a version that cannot be compared",
+        RELEASE,
+        "None => «format!(\"{version}, which is no semantic version\")»",
+        "return None",
+        "law-versions-not-comparable",
+    ),
+    check("law breaking", LAW, "stops.extend(«guard::breaking(state, asked)»);", "None", "law-breaking"),
+    check(
+        "law override: passes what it names",
+        LAW,
+        "is_some_and(|guard| «overriding.guards.contains(&guard)»)",
+        "true",
+        "law-freeze-not-overridden law-locks-not-overridden",
+    ),
+    check(
+        "law override: what nobody's word passes",
+        LAW,
+        "let overridable = «guard.overridable()»;",
+        "guard.overridable().or(Some(Overridable::Soak))",
+        "law-versions-not-overridden",
+    ),
+    check(
+        "law override: of this promotion",
+        LAW,
+        "require(«overriding.is_none_or(|overriding| overriding.promotion == *promotion)», Rule::Override",
+        "true",
+        "law-override-for-another",
+    ),
+    check(
+        "law known: for an override",
+        LAW,
+        "let (_, rule) = «known(state, &promotion.pipeline, &promotion.to, Some(&promotion.component))?»; let fresh",
+        "known(state, &promotion.pipeline, &promotion.to, Some(&promotion.component)).or_else(|_| super::rule::rules(state, &promotion.pipeline).map(|rules| (rules, crate::switched::any_environment())))?",
+        "law-known-override",
+    ),
+    check(
+        "law alone: no run of the id of an override",
+        LAW,
+        "let fresh = «!state.ever_began(&promotion.promotion_id)» &&",
+        "true",
+        "law-alone-override-of-a-run",
+    ),
+    check(
+        "law alone: one override of an id",
+        LAW,
+        "&& «state.overriding(&promotion.promotion_id).is_none()»; require(fresh, Rule::Alone",
+        "true",
+        "law-alone-override-again",
+    ),
+    check("law override: names something", LAW, "require(«!named.is_empty()» &&", "true", "law-override-of-nothing"),
+    check(
+        "law override: names just what stands in the way",
+        LAW,
+        "&& «named == expected», Rule::Override",
+        "true",
+        "law-override-of-a-lock-that-is-none law-override-of-a-lock-that-is-over law-override-of-one-twice law-override-of-too-much
+         law-override-of-what-is-asserted law-override-out-of-order law-override-without-*",
+    ),
+    check(
+        "law override: judged as if history were accepted",
+        LAW,
+        "at: entry.time, accept_asserted: «true»,",
+        "false",
+        "law-override-of-what-is-asserted",
+    ),
+    check(
+        "law override: a lock",
+        LAW,
+        "(«!guard::locks(state, asked).is_empty()», Overridable::Lock)",
+        "false",
+        "law-alone-override-again law-freeze-not-overridden law-gates-not-overridden law-locks-under-another-id
+         law-override-for-another law-override-without-lock law-review-again law-review-of-another-entry
+         law-review-of-another-promotion law-review-of-ones-key law-review-own law-review-with-ones-key
+         valid/guards-overridden",
+    ),
+    check(
+        "law override: a freeze",
+        LAW,
+        "(«guard::freeze(rule, asked).is_some()», Overridable::Freeze)",
+        "false",
+        "law-locks-under-another-id law-override-without-freeze valid/guards-overridden",
+    ),
+    check(
+        "law override: a soak",
+        LAW,
+        "(«guard::soak(state, rule, asked).is_some()», Overridable::Soak)",
+        "false",
+        "law-freeze-not-overridden law-locks-not-overridden law-locks-under-another-id law-override-of-what-is-asserted
+         law-override-without-soak law-versions-not-overridden valid/bounds-of-the-last-time valid/guards-overridden",
+    ),
+    check(
+        "law override: approvals",
+        LAW,
+        "(«guard::approvals(state, rule, asked).is_some()», Overridable::Approvals)",
+        "false",
+        "law-locks-under-another-id law-override-without-approvals valid/guards-overridden",
+    ),
+    check(
+        "law override: gates",
+        LAW,
+        "(«gates», Overridable::Gates)",
+        "false",
+        "law-gates-overridden-called-passed law-gates-overridden-cited law-gates-overridden-left-out
+         law-locks-under-another-id law-override-without-gates valid/guards-overridden",
+    ),
+    check(
+        "law gates: only where they were overridden",
+        PROMOTION,
+        "if «run.overridden.contains(&Overridable::Gates)» {",
+        "!run.overridden.is_empty()",
+        "law-gates-not-overridden",
+    ),
+    check(
+        "guard: a result that is not too old",
+        GATES,
+        "filter(|age| «result.time.plus_seconds(*age) < at») { Some(max_age) => Err(GateMissing::TooOld",
+        "false",
+        "law-gates-one-too-old law-gates-too-old valid/guards-overridden",
+    ),
+    check(
+        "law review: of this promotion",
+        LAW,
+        "filter(|found| «found.promotion == event.promotion» &&",
+        "true",
+        "law-review-of-another-promotion",
+    ),
+    check("law review: of this override", LAW, "&& «found.sequence == event.overriding»);", "true", "law-review-of-another-entry"),
+    check(
+        "law review: of an override",
+        LAW,
+        "return «Err(Unlawful::new(Rule::Review, format!(\"entry {} must have overridden guards of promotion {id}\", event.overriding)))»",
+        "Ok(())",
+        "law-review-of-another-entry law-review-of-another-promotion law-review-of-nothing",
+    ),
+    check("law review: once", LAW, "require(«found.reviewed.is_none()», Rule::Review", "true", "law-review-again"),
+    check(
+        "law review: by somebody else",
+        LAW,
+        "require(«own.is_none()», Rule::Review",
+        "true",
+        "law-review-of-ones-key law-review-own law-review-with-ones-key",
+    ),
+];
