@@ -13,7 +13,15 @@ use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::index::Index;
 
 /// What a level that knows nothing later never needs.
-const NEVER: [EventType; 1] = [EventType::FormatRaised];
+const NEVER: [EventType; 7] = [
+    EventType::FormatRaised,
+    EventType::SignatureChecked,
+    EventType::ApprovalRequested,
+    EventType::ApprovalGranted,
+    EventType::ApprovalRejected,
+    EventType::GuardOverridden,
+    EventType::OverrideReviewed,
+];
 
 fn made(entries: u64, seed: u64) -> Memory {
     let store = Memory::new();

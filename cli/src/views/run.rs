@@ -124,7 +124,6 @@ pub(crate) struct LocksChanged {
     /// `locked`, `unlocked`, or `unchanged`.
     pub(crate) outcome: String,
     /// When a lock that was set is over by itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expires: Option<String>,
     /// The places of the locks that were set or lifted.
     pub(crate) locks: Vec<u64>,

@@ -29,6 +29,7 @@ mod prefix;
 mod releases;
 mod rules;
 mod runs;
+mod statement;
 mod tenures;
 mod words;
 mod write;

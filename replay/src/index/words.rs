@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row, params};
 use super::columns::{self, digest_bytes, integer, promotion_bytes};
 use super::error::IndexError;
 use super::picture::Index;
-use super::write::execute;
+use super::statement::execute;
 use crate::models::Moment;
 use crate::models::horizon::Horizon;
 use crate::models::rows::{OverrideRow, RequestRow};

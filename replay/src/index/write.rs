@@ -9,10 +9,11 @@ use promotion_ledger::meaning::id::{PromotionId, Sequence};
 use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Principal, Reason, SourceSha, Version};
 use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Params, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::columns::{self, digest_bytes, integer, promotion_bytes};
 use super::intervals;
+use super::statement::execute;
 use super::words;
 use crate::models::rows::Kind;
 use crate::models::{Change, Ending, Line, Moment};
@@ -231,8 +232,4 @@ fn note_body(connection: &Connection, digest: &BodyDigest, at: Sequence, removed
         "INSERT INTO body(digest, sequence, removed) VALUES (?, ?, ?)",
         params![digest.as_bytes(), integer(at.get()), removed],
     )
-}
-
-pub(super) fn execute(connection: &Connection, sql: &str, parameters: impl Params) -> rusqlite::Result<()> {
-    connection.prepare_cached(sql)?.execute(parameters).map(|_| ())
 }

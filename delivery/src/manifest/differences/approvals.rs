@@ -4,7 +4,7 @@ use promotion_ledger::meaning::rules::{ApprovalRule, EnvironmentRule};
 
 use super::super::demands::needed;
 use super::super::span::words;
-use super::{Found, only};
+use super::found::{Found, only};
 
 pub(super) fn approvals(before: &EnvironmentRule, now: &EnvironmentRule, found: &mut Found) {
     let name = &now.name;

@@ -3,7 +3,7 @@
 use promotion_ledger::meaning::rules::{AuthorizationRule, EnvironmentRule};
 
 use super::super::demands::{joined, whom};
-use super::{Found, only};
+use super::found::{Found, only};
 
 pub(super) fn authorization(before: &EnvironmentRule, now: &EnvironmentRule, found: &mut Found) {
     let name = &now.name;

@@ -10,7 +10,7 @@ use promotion_ledger::meaning::rules::{EnvironmentRule, FreezeRule, Window};
 use promotion_ledger::meaning::time::Timestamp;
 
 use super::super::demands::times;
-use super::Found;
+use super::found::Found;
 
 /// One side: the windows, and up to where they are all.
 #[derive(Clone, Copy)]

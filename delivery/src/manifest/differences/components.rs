@@ -2,7 +2,7 @@
 
 use promotion_ledger::meaning::rules::{ComponentRule, OnIncomparable, Rules};
 
-use super::Found;
+use super::found::Found;
 
 pub(super) fn components(old: &Rules, new: &Rules, found: &mut Found) {
     for before in old.components() {

@@ -5,7 +5,7 @@ use promotion_ledger::meaning::rules::EnvironmentRule;
 
 use super::super::demands::joined;
 use super::super::span::words;
-use super::{Found, only};
+use super::found::{Found, only};
 
 pub(super) fn gates(before: &EnvironmentRule, now: &EnvironmentRule, found: &mut Found) {
     let name = &now.name;

@@ -4,7 +4,7 @@ use promotion_ledger::meaning::names::Principal;
 use promotion_ledger::meaning::rules::{GroupRule, Rules};
 
 use super::super::demands::joined;
-use super::{Found, only};
+use super::found::{Found, only};
 
 pub(super) fn groups(old: &Rules, new: &Rules, found: &mut Found) {
     let of = |rules: &Rules, group: &GroupRule| rules.groups().iter().find(|other| other.name == group.name).cloned();

@@ -4,6 +4,7 @@ mod approvals;
 mod authorization;
 mod calendar;
 mod components;
+mod found;
 mod gates;
 mod groups;
 mod path;
@@ -11,36 +12,11 @@ mod release;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-
 use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
 
-/// One thing that differs between two sets of rules.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    loosens: bool,
-    sentence: String,
-}
-
-impl Difference {
-    /// Whether it may let something pass that was stopped before.
-    pub fn loosens(&self) -> bool {
-        self.loosens
-    }
-
-    /// What differs, without the mark.
-    pub fn sentence(&self) -> &str {
-        &self.sentence
-    }
-}
-
-/// The sentence; what loosens a guard is marked.
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.loosens { write!(f, "loosens: {}", self.sentence) } else { f.write_str(&self.sentence) }
-    }
-}
+pub use found::Difference;
+use found::Found;
 
 /// Every difference between two sets of rules from a time on, one sentence each, what loosens a guard first.
 ///
@@ -63,31 +39,5 @@ pub fn differences(old: &Rules, new: &Rules, from: Timestamp) -> Vec<Difference>
         }
     }
     components::incomparable(old, new, &mut found);
-    found.0.sort_by_key(|difference| !difference.loosens);
-    found.0
-}
-
-/// The differences found so far.
-#[derive(Debug, Default)]
-struct Found(Vec<Difference>);
-
-impl Found {
-    /// What lets nothing pass that was stopped before.
-    fn note(&mut self, sentence: impl Into<String>) {
-        self.either(false, sentence);
-    }
-
-    /// What may let something pass that was stopped before.
-    fn loosens(&mut self, sentence: impl Into<String>) {
-        self.either(true, sentence);
-    }
-
-    fn either(&mut self, loosens: bool, sentence: impl Into<String>) {
-        self.0.push(Difference { loosens, sentence: sentence.into() });
-    }
-}
-
-/// Those of the first list that the second lacks.
-fn only<T: PartialEq + Clone>(one: &[T], other: &[T]) -> Vec<T> {
-    one.iter().filter(|item| !other.contains(item)).cloned().collect()
+    found.in_order()
 }

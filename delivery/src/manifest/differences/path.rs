@@ -4,7 +4,7 @@ use promotion_ledger::meaning::names::{Environment, GateName};
 use promotion_ledger::meaning::rules::{EnvironmentRule, Rules};
 
 use super::super::demands::{demands, joined};
-use super::Found;
+use super::found::Found;
 
 pub(super) fn pipelines(old: &Rules, new: &Rules, found: &mut Found) {
     if old.pipeline() != new.pipeline() {

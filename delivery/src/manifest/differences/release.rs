@@ -4,7 +4,7 @@ use promotion_ledger::meaning::rules::{Enforcement, EnvironmentRule};
 
 use super::super::demands::signature;
 use super::super::span::words;
-use super::Found;
+use super::found::Found;
 
 pub(super) fn release(before: &EnvironmentRule, now: &EnvironmentRule, found: &mut Found) {
     soak(before, now, found);

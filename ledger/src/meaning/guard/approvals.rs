@@ -1,7 +1,7 @@
 //! Approvals: whose word a promotion needs, and who may give it.
 
+use super::stop::{Asked, Guard, Stop};
 use super::who::groups_of;
-use super::{Asked, Guard, Stop};
 use crate::meaning::core::KeyRecord;
 use crate::meaning::facts::Approvals;
 use crate::meaning::id::Sequence;

@@ -1,6 +1,6 @@
 //! Guards of the moment: locks, freezes, and the time that a release must have been where it comes from.
 
-use super::{Asked, Guard, Stop};
+use super::stop::{Asked, Guard, Stop};
 use crate::meaning::facts::Lock;
 use crate::meaning::names::Environment;
 use crate::meaning::rules::{EnvironmentRule, Frozen};

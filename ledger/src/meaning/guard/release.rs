@@ -1,6 +1,6 @@
 //! Guards of the release: which versions an environment takes, and changes that break what others rely on.
 
-use super::{Asked, Guard, Stop};
+use super::stop::{Asked, Guard, Stop};
 use crate::meaning::rules::EnvironmentRule;
 use crate::meaning::state::State;
 

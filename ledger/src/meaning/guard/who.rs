@@ -1,6 +1,6 @@
 //! Guards of who: membership, authorization by environment, and separation of duties.
 
-use super::{Asked, Guard, Stop};
+use super::stop::{Asked, Guard, Stop};
 use crate::meaning::core::KeyRecord;
 use crate::meaning::names::{Group, Principal};
 use crate::meaning::rules::{AuthorizationRule, EnvironmentRule, Rules};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::InvalidRules;
+use super::error::InvalidRules;
 use crate::meaning::accepted::Accepted;
 use crate::meaning::names::{Environment, GateName, Group, Principal, Reason};
 use crate::meaning::time::Timestamp;
