@@ -13,7 +13,7 @@ use super::event::promotion::{Leaves, Promotion, SignatureStatus, TagLeft, TagPu
 use super::event::signature::SignatureFound;
 use super::id::{Epoch, PromotionId, Sequence};
 use super::names::{Component, Environment, GateName, Pipeline, Principal, Reason, SourceSha, TagName, Version};
-use super::rules::Enforcement;
+use super::rules::{Enforcement, EnvironmentRule};
 use super::time::Timestamp;
 
 /// What a fact is about.
@@ -358,6 +358,13 @@ impl Granted {
     /// Whether it is the word of somebody who acts so, by a key that stands for somebody so: nobody's word counts twice.
     pub fn is_of(&self, actor: &Principal, principal: &Principal) -> bool {
         [actor, principal].into_iter().any(|person| self.by == *person || self.signed_by == *person)
+    }
+}
+
+impl GateDemanded {
+    /// The gates that an environment demands, in its order.
+    pub fn of(rule: &EnvironmentRule) -> Vec<Self> {
+        rule.gates.iter().map(|gate| Self { gate: gate.clone(), max_age: rule.max_age_of(gate) }).collect()
     }
 }
 

@@ -121,8 +121,9 @@ pub(super) fn warnings(downgrade: &DowngradeDecided) -> Vec<String> {
 /// Every gate that has not passed, of those that the environment demands.
 pub(super) fn gates(state: &State, rule: &EnvironmentRule, asked: &Asked<'_>) -> Vec<Because> {
     let Promotion { component, digest, to, .. } = asked.promotion;
-    let demanded = rule.gates.iter().map(|gate| GateDemanded { gate: gate.clone(), max_age: rule.max_age_of(gate) });
-    let missing = demanded.filter_map(|gate| Some((guard::judge(state, asked.promotion, &gate, asked.at).err()?, gate.gate)));
+    let missing = GateDemanded::of(rule)
+        .into_iter()
+        .filter_map(|gate| Some((guard::judge(state, asked.promotion, &gate, asked.at).err()?, gate.gate)));
     missing
         .map(|(missing, gate)| {
             let hint = format!(

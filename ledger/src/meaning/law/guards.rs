@@ -100,8 +100,7 @@ pub(super) fn overridden(state: &State, event: &GuardOverridden, entry: &Recorde
 
 /// The guards that stand in the way and that somebody's word passes, in order.
 fn standing(state: &State, rule: &EnvironmentRule, asked: &Asked<'_>) -> Vec<Overridable> {
-    let gates = gates_of(rule);
-    let gates = guard::gates(state, asked.promotion, &gates, asked.at).is_err();
+    let gates = guard::gates(state, asked.promotion, &GateDemanded::of(rule), asked.at).is_err();
     [
         (!guard::locks(state, asked).is_empty(), Overridable::Lock),
         (guard::freeze(rule, asked).is_some(), Overridable::Freeze),
@@ -112,10 +111,6 @@ fn standing(state: &State, rule: &EnvironmentRule, asked: &Asked<'_>) -> Vec<Ove
     .into_iter()
     .filter_map(|(stands, guard)| stands.then_some(guard))
     .collect()
-}
-
-fn gates_of(rule: &EnvironmentRule) -> Vec<GateDemanded> {
-    rule.gates.iter().map(|gate| GateDemanded { gate: gate.clone(), max_age: rule.max_age_of(gate) }).collect()
 }
 
 fn list(guards: &[Overridable]) -> String {

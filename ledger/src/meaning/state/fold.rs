@@ -238,9 +238,8 @@ impl State {
     fn demanded(&self, run: Run) -> Run {
         let rules = self.core.rules(&run.promotion.pipeline);
         let Some(rule) = rules.and_then(|rules| rules.environment(&run.promotion.to)) else { return run };
-        let gate = |gate: &crate::meaning::names::GateName| GateDemanded { gate: gate.clone(), max_age: rule.max_age_of(gate) };
         let signature = rule.signature.map(|enforcement| SignatureDemanded { enforcement, found: None });
-        Run { gates: rule.gates.iter().map(gate).collect(), signature, ..run }
+        Run { gates: GateDemanded::of(rule), signature, ..run }
     }
 
     fn open(&mut self, run: Run, at: Timestamp) {
