@@ -38,6 +38,11 @@ impl Context {
         Self { global, environment, trace_id: given.unwrap_or_else(fresh_trace), trace_given }
     }
 
+    /// All of the environment, for those that run other programs.
+    pub(crate) fn environment(&self) -> &BTreeMap<String, OsString> {
+        &self.environment
+    }
+
     /// A variable of the environment; an empty one counts as absent.
     pub(crate) fn variable(&self, name: &str) -> Option<&OsString> {
         self.environment.get(name).filter(|value| !value.is_empty())

@@ -9,6 +9,7 @@ use promotion_delivery::session::SessionError;
 use promotion_ledger::custody::ledger::AppendError;
 use promotion_ledger::custody::store::StoreError;
 use promotion_ledger::evidence::chain::Verified;
+use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::refusal::{Because, ExitCode, Refusal};
 use promotion_replay::index::{FollowError, IndexError};
 
@@ -65,8 +66,17 @@ impl CommandError {
                 .with("version", promotion.version.to_string())
                 .with("environment", promotion.to.to_string());
         }
-        error
+        let gates: Vec<serde_json::Value> =
+            refusal.record().iter().enumerate().filter_map(|(at, event)| gate(event, entries.get(at))).collect();
+        if gates.is_empty() { error } else { error.with("gate_results", gates) }
     }
+}
+
+/// What a gate said that the refusal rests on, and where that is recorded.
+fn gate(event: &Event, entry: Option<&Verified>) -> Option<serde_json::Value> {
+    let Event::GateCompleted(result) = event else { return None };
+    let entry = entry.map(|entry| entry.sequence().get());
+    Some(serde_json::json!({"gate": result.gate, "status": result.status, "entry": entry}))
 }
 
 impl From<SessionError> for CommandError {

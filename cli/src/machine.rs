@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use promotion_delivery::registry::retry::Pace;
@@ -71,6 +72,11 @@ pub(crate) fn threads() -> usize {
 /// The environment, read once.
 pub(crate) fn environment() -> BTreeMap<String, OsString> {
     std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect()
+}
+
+/// The folder that the command was run in.
+pub(crate) fn folder() -> PathBuf {
+    std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
 }
 
 /// The arguments, the program's name first.

@@ -1,9 +1,11 @@
 //! What is said of a promotion or rollback: how it went, how it would go, and which one is meant.
 
-use promotion_delivery::runner::{Done, Plan};
+use promotion_delivery::runner::{Done, Plan, PlannedGate, Standing};
+use promotion_ledger::meaning::command::SignatureSeen;
 use promotion_ledger::meaning::decide::Decision;
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::promotion::{AuthorizationDecided, DowngradeDecided, Outcome};
+use promotion_ledger::meaning::event::signature::{SignatureChecked, SignatureFound};
 use promotion_ledger::meaning::facts::{FactKey, Run};
 use promotion_ledger::meaning::names::{Component, Environment, GateName, Pipeline, Repository, Version};
 use promotion_ledger::meaning::refusal::{ExitCode, Refusal};
@@ -99,7 +101,7 @@ pub(crate) fn done(context: &Context, opened: &Opened, subject: &Subject, done: 
     view.promotion_id = Some(promotion.promotion_id.to_string());
     view.artifact_digest = Some(promotion.digest.to_string());
     view.entries = EntryRange::of(&done.entries);
-    let mut downgrade = None;
+    let (mut downgrade, mut signature) = (None, None);
     for entry in &done.entries {
         match &entry.recorded().event {
             Event::AuthorizationDecided(decided) => authorized(&mut view, decided),
@@ -108,7 +110,9 @@ pub(crate) fn done(context: &Context, opened: &Opened, subject: &Subject, done: 
                 view.tags.retain(|tag| tag.tag != tagged.tag.as_str());
                 view.tags.push(Tag { tag: tagged.tag.to_string(), digest: tagged.digest.to_string() });
             }
+            Event::SignatureChecked(checked) => signature = Some(checked),
             Event::PromotionCompleted(completed) => {
+                view.signature_status = completed.signature_status.to_string();
                 view.authorization_passed = completed.authorization_passed;
                 view.authorized_via = Some(completed.authorized_via.to_string());
                 let cited = completed.gates.iter();
@@ -121,7 +125,7 @@ pub(crate) fn done(context: &Context, opened: &Opened, subject: &Subject, done: 
             _ => {}
         }
     }
-    Ok(Answer::new(done_page(context, subject, &view, downgrade), &view))
+    Ok(Answer::new(done_page(context, subject, &view, (downgrade, signature)), &view))
 }
 
 fn authorized(view: &mut Promoted, decided: &AuthorizationDecided) {
@@ -152,7 +156,12 @@ fn already(opened: &Opened, subject: &Subject, mut view: Promoted) -> Result<Ans
     Ok(Answer::new(page, &view))
 }
 
-fn done_page(context: &Context, subject: &Subject, view: &Promoted, downgrade: Option<&DowngradeDecided>) -> Page {
+fn done_page(
+    context: &Context,
+    subject: &Subject,
+    view: &Promoted,
+    (downgrade, signature): (Option<&DowngradeDecided>, Option<&SignatureChecked>),
+) -> Page {
     let mut page = Page::new();
     let entries = view.entries.map(EntryRange::words).unwrap_or_default();
     let id = view.promotion_id.as_deref().unwrap_or_default();
@@ -164,6 +173,10 @@ fn done_page(context: &Context, subject: &Subject, view: &Promoted, downgrade: O
     }
     if let Some(downgrade) = downgrade {
         rows.push((visible("downgrade guard"), guard_word(downgrade), visible(guard_words(downgrade))));
+    }
+    if let Some(signature) = signature {
+        let word = if signature.found == SignatureFound::Verified { paint(GOOD, "verified") } else { paint(WARN, "warning") };
+        rows.push((visible("signature"), word, visible(&signature.message)));
     }
     for gate in &view.gate_results {
         let entry = gate.entry.map(|entry| paint(DIM, format!("entry {entry}"))).unwrap_or_default();
@@ -213,28 +226,38 @@ fn guard_words(decided: &DowngradeDecided) -> String {
     }
 }
 
+/// What looking for a signature comes to, in the words of a completion.
+const fn looked(found: SignatureFound) -> &'static str {
+    match found {
+        SignatureFound::Verified => "verified",
+        SignatureFound::Unsigned | SignatureFound::Invalid | SignatureFound::Unknown => "warned",
+    }
+}
+
 fn status_word(status: &str) -> Shown {
     match status {
         "passed" => paint(GOOD, status),
+        "would_run" => paint(WARN, "would be run"),
         "warning" | "skipped" => paint(WARN, status),
         _ => paint(BAD, status),
     }
 }
 
 /// How it would go.
-pub(crate) fn planned(context: &Context, opened: &Opened, subject: &Subject, plan: &Plan) -> Result<Answer, CommandError> {
+pub(crate) fn planned(opened: &Opened, subject: &Subject, plan: &Plan) -> Result<Answer, CommandError> {
     let mut view = subject.view();
     view.dry_run = true;
     view.artifact_digest = plan.digest.as_ref().map(ToString::to_string);
-    view.gate_results = demanded_gates(opened, subject, plan)?;
+    view.gate_results = plan.gates.iter().map(planned_gate).collect();
+    view.signature_status = plan.signature.as_ref().map_or("not_required", |seen| looked(seen.found)).to_owned();
     view.estimate = estimate(opened, subject)?;
     match &plan.outcome {
-        Ok(decision) => Ok(would(context, subject, view, decision)),
+        Ok(decision) => Ok(would(subject, view, decision, plan.signature.as_ref())),
         Err(refusal) => Err(would_not(subject, &view, refusal)),
     }
 }
 
-fn would(_context: &Context, subject: &Subject, mut view: Promoted, decision: &Decision) -> Answer {
+fn would(subject: &Subject, mut view: Promoted, decision: &Decision, signature: Option<&SignatureSeen>) -> Answer {
     view.warnings.clone_from(&decision.warnings);
     view.already = decision.events.is_empty() && decision.resume.is_none();
     view.resumed = decision.resume.is_some();
@@ -268,7 +291,10 @@ fn would(_context: &Context, subject: &Subject, mut view: Promoted, decision: &D
     for tag in &view.tags {
         page.line(format!("  would tag {} → {}", tag.tag, short(&tag.digest)));
     }
-    page.line("  signature: not required by the rules in force");
+    page.line(match signature {
+        None => visible("  signature: not required by the rules in force"),
+        Some(seen) => shown!("  signature: {}", seen.message),
+    });
     page.line(format!("  {}", estimate_words(view.estimate)));
     let verdict = if view.already {
         "Would succeed: it is there already, and nothing would be done"
@@ -289,22 +315,15 @@ fn would_not(subject: &Subject, view: &Promoted, refusal: &Refusal) -> CommandEr
     error.with("dry_run", true).with("gate_results", gates)
 }
 
-/// The gates that the rules in force demand, with their newest results.
-fn demanded_gates(opened: &Opened, subject: &Subject, plan: &Plan) -> Result<Vec<GateResult>, CommandError> {
-    let rules = rules_of(opened, &subject.pipeline)?;
-    let gates = rules.environment(&subject.to).map(|environment| environment.gates.clone()).unwrap_or_default();
-    let (Action::Promote, Some(digest)) = (subject.action, &plan.digest) else { return Ok(Vec::new()) };
-    let mut results = Vec::new();
-    for gate in gates {
-        let key = FactKey::Gate(subject.pipeline.clone(), subject.component.clone(), subject.to.clone(), gate.clone(), digest.clone());
-        results.push(match opened.index.fact(&key)? {
-            Some(promotion_ledger::meaning::facts::Fact::Gate(result)) => {
-                gate_result(&gate, result.status.as_str(), Some(result.sequence.get()))
-            }
-            _ => gate_result(&gate, "missing", None),
-        });
-    }
-    Ok(results)
+/// How a gate stands before a promotion.
+fn planned_gate(planned: &PlannedGate) -> GateResult {
+    let (status, entry) = match planned.standing {
+        Standing::Answered(status) => (status.as_str(), None),
+        Standing::WouldRun => ("would_run", None),
+        Standing::Recorded(status, entry) => (status.as_str(), Some(entry.get())),
+        Standing::Missing => ("missing", None),
+    };
+    gate_result(&planned.gate, status, entry)
 }
 
 /// The median of what earlier runs took.
@@ -369,51 +388,5 @@ pub(crate) fn run_under_way(context: &Context, opened: &Opened, named: Option<&s
                 meant.iter().chain(&last).map(|run| format!("{} ({})", run.promotion.promotion_id, Subject::of(run).words())).collect();
             Err(CommandError::usage(format!("several are under way: {}", list.join("; "))).hint("name the one you mean"))
         }
-    }
-}
-
-/// Versions of the component that a slip of the hand may have meant.
-pub(crate) fn near_versions(opened: &Opened, pipeline: &Pipeline, component: &Component, wanted: &Version) -> Option<String> {
-    let known = opened.index.versions(pipeline, component).ok()?;
-    let mut near: Vec<(usize, String)> = known
-        .iter()
-        .map(|version| (distance(wanted.as_str(), version.as_str()), version.to_string()))
-        .filter(|(distance, _)| *distance <= 2)
-        .collect();
-    near.sort();
-    let names: Vec<String> = near.into_iter().take(3).map(|(_, name)| name).collect();
-    (!names.is_empty()).then(|| names.join(", "))
-}
-
-/// The edit distance between two short texts (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut before = row.first().copied().unwrap_or(0);
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-        for (j, to) in b.chars().enumerate() {
-            let replaced = before + usize::from(from != to);
-            before = row.get(j + 1).copied().unwrap_or(0);
-            let left = row.get(j).copied().unwrap_or(0) + 1;
-            if let Some(cell) = row.get_mut(j + 1) {
-                *cell = replaced.min(left).min(before + 1);
-            }
-        }
-    }
-    row.last().copied().unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slip_of_the_hand_is_near() {
-        assert_eq!(distance("v1.4.2", "v1.4.2"), 0);
-        assert_eq!(distance("v1.4.2", "v1.4.3"), 1);
-        assert_eq!(distance("1.4.2", "v1.4.2"), 1);
-        assert_eq!(distance("", "abc"), 3);
     }
 }

@@ -138,7 +138,7 @@ impl Session<'_> {
 
     /// Refuses what the ledger alone refuses, for when the rest that the decision rests on could not be seen: what is
     /// refused is appended and returned as the error. Else nothing is appended.
-    pub fn refuse(&mut self, command: &Command) -> Result<(), SessionError> {
+    pub fn refuse(&mut self, command: &Command, bodies: &[Body]) -> Result<(), SessionError> {
         for attempt in 0..ATTEMPTS {
             let state = self.look(&command.about())?;
             let asker = self.asker();
@@ -146,7 +146,7 @@ impl Session<'_> {
             if outcome.is_ok() {
                 return Ok(());
             }
-            self.settle(&state, outcome, &[], (attempt, asker.now))?;
+            self.settle(&state, outcome, bodies, (attempt, asker.now))?;
         }
         Err(SessionError::Unsettled)
     }
@@ -159,11 +159,11 @@ impl Session<'_> {
         bodies: &[Body],
         (attempt, now): (u32, Timestamp),
     ) -> Result<Option<Committed>, SessionError> {
-        let (events, bodies) = match &outcome {
-            Ok(decision) => (decision.events.as_slice(), bodies),
-            Err(refusal) => (refusal.record(), &[][..]),
+        let events = match &outcome {
+            Ok(decision) => decision.events.as_slice(),
+            Err(refusal) => refusal.record(),
         };
-        match self.try_append(state, events, bodies, &Stopped(now)) {
+        match self.try_append(state, events, &named(events, bodies), &Stopped(now)) {
             Ok(entries) => match outcome {
                 Ok(decision) => Ok(Some(Committed { entries, decision })),
                 Err(refusal) => Err(SessionError::Refused { refusal, entries }),
@@ -210,4 +210,10 @@ impl Session<'_> {
         let [jitter] = jitter;
         (self.pause)(Duration::from_micros(200 * u64::from(1u32 << attempt.min(8)) + u64::from(jitter) * 8));
     }
+}
+
+/// The bodies that the events name: what was not decided leaves nothing behind.
+fn named(events: &[Event], bodies: &[Body]) -> Vec<Body> {
+    let names = |body: &&Body| events.iter().any(|event| event.evidence().is_some_and(|evidence| evidence.digest == body.digest));
+    bodies.iter().filter(names).cloned().collect()
 }

@@ -4,7 +4,7 @@ The sections, and the numbers in comments, are those of FORMAT.md: this is what 
 broken, else None. `a` is what the law is asked about (`Asked` in law.py): the state, the entry, its key.
 """
 from shapes import after
-from state import bounded, place_of
+from state import demanded, lets_pass, place_of, policies_digest
 from versions import inside
 
 def rule(name, holds):
@@ -13,6 +13,11 @@ def rule(name, holds):
 def belongs(a, group, groups):
     """Whether the actor belongs to a group; `groups` are those of the rules."""
     return a.entry.actor in groups.get(group, []) or a.key.principal == a.entry.actor and group in a.key.groups
+
+def group_of(a, names, groups):
+    """The first of these names that the actor belongs to; `groups` are those of the rules."""
+    listed = [name for name, members in groups.items() if a.entry.actor in members]
+    return next((name for name in listed + (a.key.groups if a.key.principal == a.entry.actor else []) if name in names), None)
 
 def authorization(a, pipeline, environment):
     demanded = a.s.environment_rule(pipeline, environment).get("authorization")
@@ -38,17 +43,20 @@ def approved(a, p, count):
     return (given and (given.manifest, given.version) == (a.s.pipelines[p["pipeline"]].seq, p["version"]) and a.entry.time < given.expires
             and not given.rejected and sum(not by & a.principals for by in given.granted) >= count)
 
+def separated(a, p, demands):
+    moved = a.s.movers.get((p["pipeline"], p["component"], p["from"], p["digest"]), set())
+    return "separation_of_duties" not in demands or p["from"] == "none" or not moved & a.principals
+
 def guards(a, p, accepts_asserted, allows_breaking):
     """Each guard and whether it holds, in the order in which they are asked."""
     demands, time, inward = a.s.environment_rule(p["pipeline"], p["to"]), a.entry.time, p["from"] != "none"
-    moved = a.s.movers.get((p["pipeline"], p["component"], p["from"], p["digest"]), set())
     release = a.s.releases.get((p["pipeline"], p["component"], p["version"]))
     locks = a.s.locks_at(p["pipeline"], p["to"], time)
     yield "locks", all(lock.component not in (None, p["component"]) for lock in locks)
     yield "freeze", "freezes" not in demands or not frozen(demands["freezes"], time)
     yield "soak", "soak_seconds" not in demands or not inward or soaked(a, p, demands["soak_seconds"], accepts_asserted)
     yield "authorization", not authorization(a, p["pipeline"], p["to"])
-    yield "duties", "separation_of_duties" not in demands or not inward or not moved & a.principals
+    yield "duties", separated(a, p, demands)
     yield "versions", "versions" not in demands or inside(p["version"], demands["versions"])
     yield "breaking", not (release and release.breaking) or allows_breaking
     yield "approvals", "approvals" not in demands or approved(a, p, demands["approvals"]["count"])
@@ -60,13 +68,28 @@ def stands_in_the_way(a, p):
     broken = (name for name, holds in guards(a, p, "accept_asserted" in a.d, "allow_breaking" in a.d) if not holds)
     return next((name for name in broken if name not in passed_over), None)
 
+# --- gates that are known by name
+
+def stands_behind(d, rules):
+    """What stands behind a result."""
+    asks, asked, passes = d["gate"] == "policy_compliance", d.get("policy"), lets_pass(d["status"])
+    if not asked:
+        broken = rule("policy", not (asks and passes))
+    else:
+        broken = rule("policy", asks and (not passes or asked["policies"] == policies_digest(rules.policies)))
+    demands, scan = rules.security_scan, d.get("scan")
+    if broken or d["gate"] != "security_scan" or not passes or not demands:
+        return broken
+    return rule("scan", scan and scan["scanner"] == demands["scanner"] and not any(scan["counts"][grave] for grave in demands["block_on"])
+                and not scan["blocked"] and not scan["blocking"] and (not scan["ignored"] or "ignore_unfixed" in demands))
+
 # --- events of guards
 
 def override(a, p):
     """Whether the override names just what stands in the way."""
     broken = {name for name, holds in guards(a, p, True, False) if not holds}
-    gates = bounded(a.s.environment_rule(p["pipeline"], p["to"]))
-    if len(list(a.s.passing(place_of(p), p["digest"], gates, a.entry.time))) < len(gates):
+    gates = demanded(a.s.environment_rule(p["pipeline"], p["to"]))
+    if not all(gate.advice or a.s.passes(place_of(p), p["digest"], gate, a.entry.time) for gate in gates):
         broken.add("gates")
     named = [guard["guard"] for guard in a.d["guards"]]
     return rule("override", named and named == [guard for guard, name in OVERRIDABLE.items() if name in broken])
@@ -74,6 +97,11 @@ def override(a, p):
 def review(a, p):
     told = a.s.overrides.get(p["promotion_id"])
     return rule("review", told and (told.promotion, told.seq) == (p, a.d["override"]) and not told.reviewed and not told.by & a.principals)
+
+def goes_on(a, demands, run):
+    """The last rules of promotion.taken_over, where the run is to go on."""
+    free = run.leaves or a.principals <= run.hands
+    return rule("duties", free or separated(a, run.promotion, demands)) or rule("approvals", free or not run.approvers & a.principals)
 
 def approval_asked(a, demands):
     """The last rule of approval.requested."""
@@ -84,6 +112,9 @@ def approval_answered(a, demands, rules):
     """The last rule of approval.granted and approval.rejected."""
     asked = a.s.approvals.get((a.d["pipeline"], a.d["component"], a.d["environment"], a.d["digest"]))
     groups = demands.get("approvals", {}).get("groups", [])
-    return rule("approvals", asked and asked.seq == a.d["request"] and "approvals" in demands and asked.manifest == rules.seq
-                and a.entry.time < asked.expires and not asked.rejected and not asked.asked.union(*asked.granted) & a.principals
-                and (not groups or any(belongs(a, group, rules.groups) for group in groups)))
+    given = asked.granted if asked and a.entry.type == "approval.granted" else []
+    return (rule("approvals", asked and asked.seq == a.d["request"] and "approvals" in demands and asked.manifest == rules.seq
+                 and a.entry.time < asked.expires and not asked.rejected and not asked.asked.union(*given) & a.principals
+                 and (not groups or any(belongs(a, group, rules.groups) for group in groups)))
+            or not groups and authorization(a, a.d["pipeline"], a.d["environment"])
+            or rule("approvals", a.d.get("group") == group_of(a, groups, rules.groups)))

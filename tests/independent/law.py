@@ -5,7 +5,7 @@ the first that is broken, or None; so rules that are asked in order are put toge
 """
 import json
 from entries import acceptable
-from guards import approval_answered, approval_asked, authorization, override, review, rule, stands_in_the_way
+from guards import approval_answered, approval_asked, authorization, goes_on, override, review, rule, stands_behind, stands_in_the_way
 from state import granted, covers, is_admin, new_key, next_tag, place_of, proof_holds, tags_due, tags_left, touched
 from versions import compare
 
@@ -63,16 +63,15 @@ class Asked:
     def going_on(self): return self.under_way() or self.held(self.d["epoch"])
     def allowed(self): return authorization(self, self.where[0], self.where[2])
 
-    def results(self):
-        return list(self.s.passing(self.place, self.p["digest"], self.run.gates, self.run.requested))
+    def passes(self, gate): return self.s.passes(self.place, self.p["digest"], gate, self.run.requested)
 
     def entitled(self):
         run = self.run
         return (rule("authorized", run.right is not None) or rule("downgrade", run.guard)
                 or rule("signature", run.signature is None or run.found == "verified" or run.found and run.signature == "warn")
-                or rule("gates", "gates" in run.overridden or len(self.results()) == len(run.gates)))
+                or rule("gates", "gates" in run.overridden or all(gate.advice or self.passes(gate) for gate in run.gates)))
 
-    def all_done(self): return self.entitled() or rule("tags", next_tag(self.run) is None)
+    def all_done(self): return rule("epoch", not self.run.unwinding) or self.entitled() or rule("tags", next_tag(self.run) is None)
 
     def may_begin(self):
         free = self.place not in self.s.busy and self.p["promotion_id"] not in self.s.runs.keys() | self.s.ended
@@ -110,7 +109,8 @@ class Asked:
         d, locks = self.d, self.s.locks.get((self.where[0], self.where[2]), [])
         lock = next((k for k in locks if (k.seq, k.component) == (d["lock"], d.get("component"))), None)
         others = granted(self.key, "environment.unlocked.others", touched(self.entry.type, d))
-        return rule("lock owner", lock and (lock.owner == self.entry.actor or others))
+        over = lock and lock.expires is not None and lock.expires <= self.entry.time
+        return rule("lock owner", lock and (lock.owner == self.entry.actor or others or over))
 
     def compared(self):
         d, s, (pipeline, component, _) = self.d, self.s, self.place
@@ -143,7 +143,7 @@ class Asked:
         mine, latest = run.tags.get(d["tag"]), d["purpose"] == "latest"
         if (d["tag"], d["purpose"]) not in tags_due(run):
             return "tags"
-        if d["digest"] != p["digest"]:
+        if run.unwinding or d["digest"] != p["digest"]:
             return rule("tags", latest and mine and mine.before == d["digest"])
         return (rule("tags", latest or d.get("previous", p["digest"]) == p["digest"]) or self.entitled()
                 or rule("tags", mine or next_tag(run) in (None, d["tag"])))
@@ -151,7 +151,8 @@ class Asked:
     def ends(self):
         """The rest of a completion: signature_status of promotions, leaves of rollbacks, and the right of both."""
         d, run = self.d, self.run
-        cited = [dict(entry=r.entry, gate=r.gate, status=r.status) for r in self.results()]
+        results = [self.s.result(self.place, self.p["digest"], gate) for gate in run.gates if gate.advice or self.passes(gate)]
+        cited = [dict(entry=r.entry, gate=r.gate, status=r.status) for r in results if r]
         status = "not_required" if run.signature is None else "verified" if run.found == "verified" else "warned"
         return (self.under_way(d.get("leaves") == run.leaves) or rule("gates", d.get("gates", []) == cited)
                 or rule("signature", d.get("signature_status", status) == status)
@@ -173,7 +174,7 @@ class Asked:
             case "artifact.registered":
                 release = d["pipeline"], d["component"], d["version"]
                 return self.known(None, d["component"]) or rule("release once", release not in s.releases)
-            case "gate.completed": return self.known_here()
+            case "gate.completed": return self.known_here() or stands_behind(d, self.rules)
             case "environment.locked":
                 return self.known_here() or rule("locks", "expires" not in d or d["expires"] > entry.time) or self.allowed()
             case "environment.unlocked": return self.unlocks() or self.allowed()
@@ -194,15 +195,20 @@ class Asked:
                 return rule("reasons", d["reasons"] and all(1 <= r["code"] <= 19 for r in d["reasons"]))
             case "promotion.requested":
                 told, both = s.overrides.get(p["promotion_id"]), (p["version"], p["digest"])
+                asked = p, entry.seq, entry.actor, self.key.id
                 return (self.may_begin() or self.path(p["from"]) or self.released(p["digest"])
                         or rule("path", p["from"] == "none" or self.was_there(p["from"], lambda visit: not visit.left))
                         or rule("already there", s.holders.get(self.place) != both or d["forced"])
-                        or rule("override", told is None or told.promotion == p) or stands_in_the_way(self, p))
+                        or rule("override", told is None or (told.promotion, told.seq + 1, told.actor, told.key) == asked)
+                        or stands_in_the_way(self, p))
             case "rollback.requested":
-                return (self.may_begin() or rule("path", p["from"] == p["to"]) or self.rolls_back() or self.mine() or self.allowed())
+                return (self.may_begin() or rule("path", p["from"] == p["to"]) or self.rolls_back() or self.mine()
+                        or rule("override", p["promotion_id"] not in s.overrides) or self.allowed())
             case "promotion.taken_over":
-                return (self.under_way() or rule("epoch", (d["epoch"], d["from_holder"]) == (run.epoch + 1, run.holder)) or self.allowed())
-            case "signature.checked": return self.going_on() or rule("signature", run.signature)
+                return (self.under_way() or rule("epoch", (d["epoch"], d["from_holder"]) == (run.epoch + 1, run.holder)) or self.allowed()
+                        or "to_abort" not in d and goes_on(self, self.demands, run) or None)
+            case "signature.checked":
+                return self.going_on() or rule("signature", run.signature and (d["found"] != "verified" or d["policy"] == run.verification))
             case "step.started": return self.going_on() or self.starts_step()
             case "registry.tagged":
                 mine, here = run and run.tags.get(d["tag"]), (p["component"], d["repository"])

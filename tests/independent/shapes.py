@@ -68,22 +68,27 @@ KINDS = dict(
     digest=pattern("sha256:[0-9a-f]{64}"), hex32=pattern("[0-9a-f]{64}"), prev=lambda v: unbase64(v, 32) is not None,
     uuid=pattern("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), u32=whole(2**32 - 1), u64=whole(2**53 - 1),
     count=whole(2**32 - 1, 1), seconds=whole(2**53 - 1, 1), seq=whole(2**53 - 2), code=whole(23), flag=lambda v: type(v) is bool,
+    document=lambda v: isinstance(v, str) and 1 <= len(v.encode()) <= 60_000, variable=pattern("[A-Za-z_][A-Za-z0-9_]{0,127}"),
+    argument=lambda v: isinstance(v, str) and len(v.encode()) <= 4096 and "\0" not in v,
+    policy_name=pattern("[A-Za-z0-9_][A-Za-z0-9._-]{0,99}"), limit=whole(3600, 30), exit_status=whole(255, 1),
     only_true=lambda v: v is True, object=lambda v: isinstance(v, dict), string=lambda v: isinstance(v, str))
 KINDS["from"] = lambda v: v == "none" or KINDS["environment"](v)
 
 # A field is of the kind that has its name; these have another's, and these are one of some words.
 for kind, fields in dict(name="gate pipeline", environment="to", version="current", key_name="origin", principal="from_holder actor group",
-                         reason="message authorized_via note justification", digest="previous file policy", hex32="public",
-                         uuid="promotion_id ledger_id id", u32="v number epoch level format admin_threshold", time="expires",
-                         u64="manifest entry size duration_ms lock proposal request override", object="data", string="proof type",
-                         only_true="accept_asserted allow_breaking separation_of_duties", seconds="soak_seconds valid_seconds",
-                         flag="allow_downgrade forced authorization_passed").items():
+                         reason="message authorized_via note justification value identity issuer fixed installed package",
+                         digest="previous file policy decision", hex32="public", uuid="promotion_id ledger_id id", time="expires",
+                         u32="v number epoch level format admin_threshold",
+                         u64="manifest entry size duration_ms lock proposal request override blocked ignored suppressed", object="data",
+                         only_true="accept_asserted allow_breaking separation_of_duties ignore_unfixed shell to_abort", string="proof type",
+                         document="text trust_root", limit="timeout_seconds gate_timeout_seconds", exit_status="warning_status",
+                         seconds="soak_seconds valid_seconds", flag="allow_downgrade forced authorization_passed").items():
     KINDS.update((field, KINDS[kind]) for field in fields.split())
 KINDS.update((field, pattern(words)) for field, words in dict(
     status="passed|failed|skipped|warning", outcome="passed|refused", purpose="immutable|latest|rollback", on_incomparable="warn|block",
-    action="promote|rollback|lock|unlock|take_over|abort", comparison="empty|newer|equal|older|incomparable", signature="warn|enforce",
-    signature_status="not_required|verified|warned", found="verified|unsigned|invalid|unknown", finding="justified|unjustified",
-    kind="promotion|rollback|removal", guard="lock|freeze|soak|approvals|gates").items())
+    action="promote|rollback|lock|unlock|take_over|abort|approve|reject", comparison="empty|newer|equal|older|incomparable",
+    signature="warn|enforce", signature_status="not_required|verified|warned", found="verified|unsigned|invalid|unknown",
+    finding="justified|unjustified", scanner="trivy|grype", kind="promotion|rollback|removal", guard="lock|freeze|soak|approvals|gates").items())
 
 # --- 6.5, 9.2 to 9.4: the fields of each type of event
 
@@ -98,12 +103,12 @@ key.revoked: name:key_name public reason
 manifest.adopted: rules
 body.removed: digest:hex32 reason
 artifact.registered: breaking? component digest pipeline source_sha? version
-gate.completed: component digest duration_ms? environment evidence? gate message? pipeline status
+gate.completed: component digest duration_ms? environment evidence? gate message? pipeline policy:asked? scan? status
 environment.locked: component? environment expires? pipeline reason
 environment.unlocked: component? environment lock pipeline reason?
 approval.requested: component digest environment expires from manifest pipeline reason? version
-approval.granted: component digest environment note? pipeline request
-approval.rejected: component digest environment pipeline reason request
+approval.granted: component digest environment group? note? pipeline request
+approval.rejected: component digest environment group? pipeline reason request
 history.imported: declares file lines pipeline
 authorization.decided: action authorized_via component? environment outcome pipeline promotion?
 downgrade.decided: allow_downgrade comparison current? outcome promotion scheme?
@@ -119,7 +124,7 @@ promotion.completed: authorization_passed authorized_via epoch gates:cited promo
 promotion.failed: code epoch message promotion tags_left
 rollback.failed: code epoch message promotion tags_left
 promotion.aborted: epoch promotion reason tags_left
-promotion.taken_over: epoch from_holder promotion
+promotion.taken_over: epoch from_holder promotion to_abort?
 rollback.requested: accept_asserted? leaves manifest promotion reason
 rollback.completed: authorization_passed authorized_via epoch leaves promotion
 """.strip().split("\n"))
@@ -148,18 +153,36 @@ KINDS["windows"] = such(array(such(shape("from:time name:reason until:time"), la
                         lambda windows: all(a["from"] <= b["from"] for a, b in zip(windows, windows[1:])))
 KINDS["freezes"] = shape("known_until:time? windows")
 KINDS["gates_once"], KINDS["max_age"] = such(array(KINDS["gate"]), each_once), array(shape("gate seconds"), 1)
+KINDS["advisory"] = array(KINDS["gate"], 1)
 
-def ages_fit(rule):
-    ages = [age["gate"] for age in rule.get("max_age", [])]
-    return each_once(ages) and set(ages) <= set(rule["gates"])
+def gates_fit(rule):
+    lists = [age["gate"] for age in rule.get("max_age", [])], rule.get("advisory", [])
+    return all(each_once(gates) and set(gates) <= set(rule["gates"]) - {"policy_compliance"} for gates in lists)
 
-ENVIRONMENT_RULE = such(shape("approvals? authorization? freezes? gates:gates_once max_age? name:environment separation_of_duties? "
-                              "signature? soak_seconds? versions:range?"), ages_fit)
+ENVIRONMENT_RULE = such(shape("advisory? approvals? authorization? freezes? gate_timeout_seconds? gates:gates_once max_age? "
+                              "name:environment separation_of_duties? signature? soak_seconds? versions:range?"), gates_fit)
 KINDS["listed"] = such(array(shape("name:component repository versions:scheme?"), 1),
                        lambda v: rises([c["name"] for c in v]) and each_once([c["repository"] for c in v]))
 KINDS["stages"] = such(array(ENVIRONMENT_RULE, 1), lambda v: each_once([e["name"] for e in v]))
 KINDS["members"] = such(array(shape("members:some_principals name:group"), 1), lambda v: rises([g["name"] for g in v]))
-KINDS["rules"] = shape("components:listed environments:stages groups:members? on_incomparable pipeline")
+# --- 9.1: gates of the rules, and whose signatures count
+
+SEVERITIES = "critical high medium low negligible unknown".split()
+KINDS["severity"] = lambda v: v in SEVERITIES
+KINDS["block_on"] = such(array(KINDS["severity"], 1), lambda v: rises([SEVERITIES.index(severity) for severity in v]))
+KINDS["security_scan"] = shape("block_on ignore_unfixed? scanner")
+KINDS["arguments"], KINDS["variables"] = such(array(KINDS["argument"], 1), lambda v: v[0]), such(rising(KINDS["variable"]), len)
+COMMAND = such(shape("arguments gate shell? timeout_seconds? variables? warning_status?"),
+               lambda c: c["gate"] not in ("policy_compliance", "label_shape") and ("shell" not in c or len(c["arguments"]) == 1))
+KINDS["commands"] = such(array(COMMAND, 1), lambda v: rises([c["gate"] for c in v]))
+KINDS["policies"] = such(array(shape("name:policy_name text"), 1), lambda v: rises([p["name"] for p in v]))
+KINDS["annotations"] = such(array(shape("name:reason value"), 1), lambda v: rises([a["name"] for a in v]))
+KINDS["identities"] = such(array(shape("identity issuer"), 1), lambda v: rises([(i["identity"], i["issuer"]) for i in v]))
+KINDS["public_keys"] = such(rising(KINDS["document"]), len)
+KINDS["verification"] = such(shape("annotations? identities? keys:public_keys? trust_root?"),
+                             lambda v: ("keys" in v or "identities" in v) and ("trust_root" in v) == ("identities" in v))
+KINDS["rules"] = shape("commands? components:listed environments:stages groups:members? on_incomparable pipeline policies? "
+                       "security_scan? verification?")
 
 # --- 9.1: what else is nested
 
@@ -168,6 +191,9 @@ KINDS["declares"] = shape("components:some_components environments:some_environm
 KINDS["lines"] = array(shape("actor component digest? from kind note? time to version"), 1)
 KINDS["promotion"], KINDS["leaves"] = shape("component digest from pipeline promotion_id to version"), shape("digest number version")
 KINDS["evidence"], KINDS["cited"] = shape("digest:hex32 media_type size"), array(shape("entry gate status"))
+KINDS["asked"], KINDS["counts"] = shape("decision policies:digest"), shape(" ".join(f"{severity}:u64" for severity in SEVERITIES))
+KINDS["blocking"] = array(shape("fixed? id:reason? installed? package? severity"))
+KINDS["scan"] = shape("blocked blocking counts ignored scanner suppressed")
 KINDS["reasons"], KINDS["tags_left"] = array(shape("code message")), array(shape("digest tag"))
 KINDS["breaking"], KINDS["guards"] = array(KINDS["reason"], 1), array(shape("guard message"))
 SHAPES = {name: shape(fields) for name, fields in EVENT_FIELDS.items()}

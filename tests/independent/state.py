@@ -63,12 +63,11 @@ class State:
         locks = self.locks.get((pipeline, environment), [])
         return [lock for lock in locks if lock.expires is None or time < lock.expires]
 
-    def passing(self, place, digest, gates, time):
-        """Of gates, each with its age or none, the results of those that pass at that time."""
-        for gate, age in gates:
-            result = self.results.get((*place, gate, digest))
-            if result and result.status in ("passed", "warning") and (age is None or after(result.time, age) >= time):
-                yield result
+    def result(self, place, digest, gate): return self.results.get((*place, gate.name, digest))
+
+    def passes(self, place, digest, gate, time):
+        result = self.result(place, digest, gate)
+        return result and lets_pass(result.status) and (gate.age is None or after(result.time, gate.age) >= time)
 
     def change(self, add=None, revoke=None):
         if add:
@@ -94,7 +93,8 @@ class State:
                 proposal.behind.add(key.principal)
             case "manifest.adopted":
                 groups = {group["name"]: group["members"] for group in d["rules"].get("groups", [])}
-                self.pipelines[d["rules"]["pipeline"]] = Record(**d["rules"] | dict(seq=entry.seq, groups=groups))
+                absent = dict(policies=[], security_scan=None, verification=None)
+                self.pipelines[d["rules"]["pipeline"]] = Record(**absent | d["rules"] | dict(seq=entry.seq, groups=groups))
             case "artifact.registered":
                 release = Record(seq=entry.seq, digest=d["digest"], breaking="breaking" in d)
                 self.releases[d["pipeline"], d["component"], d["version"]] = release
@@ -111,14 +111,16 @@ class State:
                     approvals.rejected |= entry.type == "approval.rejected"
             case "guard.overridden":
                 guards = [g["guard"] for g in d["guards"]]
-                self.overrides[p["promotion_id"]] = Record(seq=entry.seq, by=principals, guards=guards, promotion=p, reviewed=False)
+                self.overrides[p["promotion_id"]] = Record(
+                    seq=entry.seq, actor=entry.actor, key=key.id, by=principals, guards=guards, promotion=p, reviewed=False)
             case "override.reviewed" if p["promotion_id"] in self.overrides: self.overrides[p["promotion_id"]].reviewed = True
             case "authorization.decided" if run and d["outcome"] == "passed": run.right = d["authorized_via"]
             case "downgrade.decided" if run and d["outcome"] == "passed": run.guard = True
             case "signature.checked" if run and run.signature: run.found = d["found"]
             case "promotion.requested" | "rollback.requested": self.begin(entry, p, place, principals, d.get("leaves"))
             case "promotion.taken_over" if run:
-                run.epoch, run.holder, run.hands = d["epoch"], entry.actor, run.hands | principals
+                run.epoch, run.holder, run.unwinding = d["epoch"], entry.actor, "to_abort" in d
+                run.hands = run.hands if run.unwinding else run.hands | principals
             case "step.started" if run:
                 tag = run.tags.setdefault(d["tag"], Record(purpose=d["purpose"], before=d.get("previous"), confirmed=None))
                 tag.pending = d["digest"], d["epoch"]
@@ -144,11 +146,15 @@ class State:
 
     def begin(self, entry, p, place, principals, leaves):
         rule = {} if leaves else self.environment_rule(p["pipeline"], p["to"])
-        override = self.overrides.get(p["promotion_id"])
+        override, rules = self.overrides.get(p["promotion_id"]), self.pipelines.get(p["pipeline"])
+        approvals, overridden = self.approvals.get((*place, p["digest"])), override.guards if override else []
+        heard = approvals and "approvals" in rule and "approvals" not in overridden
         self.runs[p["promotion_id"]] = Record(
-            promotion=p, requested=entry.time, holder=entry.actor, hands=principals, epoch=1, gates=bounded(rule), leaves=leaves,
-            allow=entry.data.get("allow_downgrade", False), guard=bool(leaves), overridden=override.guards if override else [],
-            signature=rule.get("signature"), found=None, right=None, tags={})
+            promotion=p, requested=entry.time, holder=entry.actor, hands=principals, epoch=1, gates=demanded(rule), leaves=leaves,
+            allow=entry.data.get("allow_downgrade", False), guard=bool(leaves), overridden=overridden,
+            approvers=set().union(*approvals.granted) if heard else set(), unwinding=False,
+            signature=rule.get("signature"), verification=rules and verification_digest(rules.verification), found=None,
+            right=None, tags={})
         self.busy[place], _ = p["promotion_id"], self.first.setdefault(place, entry.time)
 
     def land(self, time, place, p, hands, leaves):
@@ -161,10 +167,30 @@ class State:
         self.holders[place] = p["version"], p["digest"]
         self.movers[(*place, p["digest"])] = self.movers.get((*place, p["digest"]), set()) | hands
 
-def bounded(rule):
-    """The gates of an environment's rule, each with the age that its result may have, or none."""
-    ages = {age["gate"]: age["seconds"] for age in rule.get("max_age", [])}
-    return [(gate, ages.get(gate)) for gate in rule.get("gates", [])]
+def lets_pass(status): return status in ("passed", "warning")
+
+def demanded(rule):
+    """The gates of an environment's rule, each with the age that its result may have, or none, and whether it is advice."""
+    ages = {age["gate"]: age["seconds"] for age in rule.get("max_age", [])} | {"policy_compliance": 0}
+    return [Record(name=gate, age=ages.get(gate), advice=gate in rule.get("advisory", [])) for gate in rule.get("gates", [])]
+
+# --- 9.5: digests of rules
+
+def number(n): return n.to_bytes(8, "big")
+def counted(text): return number(len(text.encode())) + text.encode()
+def digest_of(head, *parts): return "sha256:" + sha256(head.encode() + b"\n", *parts).hex()
+
+def policies_digest(policies):
+    return digest_of("promoledger policies 1", *(counted(p[field]) for p in policies for field in ("name", "text")))
+
+def verification_digest(v):
+    """None where the rules have no verification."""
+    if v is None:
+        return None
+    lists = ([a[field] for a in v.get("annotations", []) for field in ("name", "value")],
+             [i[field] for i in v.get("identities", []) for field in ("identity", "issuer")],
+             v.get("keys", []), [v[root] for root in v if root == "trust_root"])
+    return digest_of("promoledger verification 1", *(number(len(texts)) + b"".join(map(counted, texts)) for texts in lists))
 
 def is_at(tag, digest): return tag is not None and tag.pending is None and tag.confirmed == digest
 

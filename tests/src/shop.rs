@@ -223,6 +223,14 @@ impl Shop {
         entries(&self.ledger())
     }
 
+    /// The bytes of the body of that digest, kept beside the log.
+    #[track_caller]
+    pub fn body(&self, digest: &str) -> Vec<u8> {
+        let connection = Connection::open_with_flags(self.ledger(), OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the ledger can be opened");
+        let found = connection.query_row("SELECT bytes FROM body WHERE lower(hex(digest)) = ?", [digest], |row| row.get(0));
+        found.unwrap_or_else(|error| panic!("there is no body {digest}: {error}"))
+    }
+
     /// The types of the entries from `first` on.
     pub fn types_from(&self, first: usize) -> Vec<String> {
         self.entries().iter().skip(first).map(|entry| entry.text("type")).collect()

@@ -261,6 +261,8 @@ impl<'a> Days<'a> {
             gate: gate.clone(),
             message: message.map(reason),
             pipeline: spot.pipeline.clone(),
+            policy: None,
+            scan: None,
             status,
         };
         self.teller.wait(&mut self.rng);

@@ -148,7 +148,8 @@ fn completion(state: &State, run: &Run) -> Option<Event> {
     Some(match leaves {
         Some(leaves) => RollbackCompleted { authorization_passed, authorized_via, epoch, leaves, promotion }.into(),
         None => {
-            let gates = guard::gates(state, &promotion, &gates, requested_at).ok()?;
+            guard::gates(state, &promotion, &gates, requested_at).ok()?;
+            let gates = guard::cited(state, &promotion, &gates, requested_at);
             let signature_status = SignatureStatus::NotRequired;
             PromotionCompleted { authorization_passed, authorized_via, epoch, gates, promotion, signature_status }.into()
         }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use promotion_delivery::manifest;
+use promotion_delivery::manifest::{self, NoFiles};
 use promotion_ledger::custody::ledger::{self, Writer};
 use promotion_ledger::custody::random::uuid;
 use promotion_ledger::custody::store::sqlite::Sqlite;
@@ -20,6 +20,7 @@ use promotion_ledger::meaning::law::LEVEL;
 use promotion_ledger::meaning::names::{Component, KeyName, Origin, Pipeline, Principal, Repository};
 use promotion_ledger::meaning::rules::{ComponentRule, Rules};
 
+use super::manifest::read;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::{CommandError, file};
@@ -145,18 +146,12 @@ fn rules(context: &Context, arguments: &Init) -> Result<(Rules, bool), CommandEr
             return Err(CommandError::usage(format!("{} is there already, and --component is for a new one", path.display()))
                 .hint("write the component into the manifest, or leave --component out"));
         }
-        let text = fs::read(path).map_err(|error| file(path, "read", &error))?;
-        let rules = manifest::parse(&text, context.now()).map_err(|error| {
-            let mut error = CommandError::from(error);
-            error.message = format!("{}: {}", path.display(), error.message);
-            error
-        })?;
-        return Ok((rules, false));
+        return Ok((read(path, context.now())?, false));
     }
     let pipeline = context.global.pipeline.clone().unwrap_or(Pipeline::new("main").expect("a plain word is a pipeline's name"));
     let components = if arguments.components.is_empty() { vec![example()] } else { arguments.components.clone() };
     let text = manifest::template(&pipeline, &components);
-    let rules = manifest::parse(text.as_bytes(), context.now())?;
+    let rules = manifest::parse(text.as_bytes(), context.now(), &NoFiles)?;
     fs::write(path, &text).map_err(|error| file(path, "written", &error))?;
     Ok((rules, true))
 }

@@ -1,16 +1,19 @@
 //! `manifest`: checks, compares and adopts the rules of a pipeline.
 
+mod beside;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use promotion_delivery::manifest::{self, demands, differences};
+use promotion_delivery::manifest::{self, demands, differences, provisions};
 use promotion_ledger::meaning::command::Command;
 use promotion_ledger::meaning::core::Core;
 use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::rules::{ComponentRule, GroupRule, OnIncomparable, Rules};
 use promotion_ledger::meaning::time::Timestamp;
 
+use self::beside::Beside;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::error::{CommandError, file};
@@ -86,10 +89,10 @@ fn adopt(context: &Context, path: &Path) -> Result<Answer, CommandError> {
     Ok(Answer::new(adopt_page(&view), &view))
 }
 
-/// Reads a manifest's file.
+/// Reads a manifest's file, and the files that it names.
 pub(super) fn read(path: &Path, now: Timestamp) -> Result<Rules, CommandError> {
     let text = fs::read(path).map_err(|error| file(path, "read", &error))?;
-    manifest::parse(&text, now).map_err(|error| {
+    manifest::parse(&text, now, &Beside(path)).map_err(|error| {
         let place = (error.line(), error.column(), error.path().to_owned());
         let error = CommandError::from(error);
         CommandError { message: format!("{}: {}", path.display(), error.message), ..error }
@@ -146,10 +149,12 @@ fn rules_row(rules: &Rules) -> RulesRow {
         environments: environments
             .map(|rule| EnvironmentRow {
                 name: rule.name.to_string(),
-                gates: rule.gates.iter().map(ToString::to_string).collect(),
+                gates: rule.gates.iter().filter(|gate| !rule.advisory.contains(gate)).map(ToString::to_string).collect(),
+                advisory: rule.advisory.iter().map(ToString::to_string).collect(),
                 demands: demands(rule),
             })
             .collect(),
+        provisions: provisions(rules),
         on_incomparable: match rules.on_incomparable() {
             OnIncomparable::Warn => "warn",
             OnIncomparable::Block => "block",
@@ -187,6 +192,9 @@ fn check_page(view: &ManifestChecked) -> Page {
         for demand in &environment.demands {
             page.line(format!("  {} {demand}.", environment.name));
         }
+    }
+    for provision in &rules.provisions {
+        page.line(shown!("  {}.", visible(provision)));
     }
     page.line(match rules.on_incomparable.as_str() {
         "block" => "  A downgrade is refused, and so is a version that cannot be compared with the one in place.",
@@ -256,9 +264,11 @@ fn sentences(page: &mut Page, sentences: &[String]) {
 
 #[cfg(test)]
 mod tests {
+    use promotion_delivery::manifest::NoFiles;
+
     use super::*;
 
-    const TEXT: &str = "artifacts:\n  registry: r.example\n  promotion:\n    components: {api: shop/api}\n    environments: [dev, {name: prod, gates: [tests, scan]}]\n";
+    const TEXT: &str = "artifacts:\n  registry: r.example\n  promotion:\n    components: {api: shop/api}\n    environments: [dev, {name: prod, gates: [tests, scan]}]\n    gate_commands: {tests: make test}\n";
 
     fn lines(page: &Page) -> String {
         page.plain()
@@ -266,14 +276,17 @@ mod tests {
 
     #[test]
     fn rules_are_told_in_words() {
-        let view =
-            ManifestChecked { file: "m.yaml".to_owned(), rules: rules_row(&manifest::parse(TEXT.as_bytes(), Timestamp::EPOCH).unwrap()) };
+        let view = ManifestChecked {
+            file: "m.yaml".to_owned(),
+            rules: rules_row(&manifest::parse(TEXT.as_bytes(), Timestamp::EPOCH, &NoFiles).unwrap()),
+        };
         let text = lines(&check_page(&view));
         for sentence in [
             "pipeline main  dev → prod",
             "Component api is kept in r.example/shop/api.",
-            "To enter dev, no gate is required.",
-            "To enter prod, gates tests, scan must have passed.",
+            "To enter dev, gate policy_compliance must have passed.",
+            "To enter prod, gates policy_compliance, tests, scan must have passed.",
+            "Gate tests runs `make test`.",
             "passes with a warning.",
         ] {
             assert!(text.contains(sentence), "{sentence}: {text}");
@@ -292,8 +305,25 @@ mod tests {
     }
 
     #[test]
+    fn files_that_a_manifest_names_are_read_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.yaml");
+        fs::write(&path, format!("{TEXT}    policies: [policies/shop.rego]\n")).unwrap();
+        let error = read(&path, Timestamp::EPOCH).unwrap_err();
+        assert!(
+            error.message.contains("artifacts.promotion.policies[0]: expected the path of a file that can be read"),
+            "{}",
+            error.message
+        );
+        assert_eq!(error.attributes["line"], 7);
+        fs::create_dir(folder.path().join("policies")).unwrap();
+        fs::write(folder.path().join("policies/shop.rego"), "package promoledger\n\nwarn contains \"x\" if false\n").unwrap();
+        assert_eq!(read(&path, Timestamp::EPOCH).unwrap().policies()[0].name.as_str(), "shop.rego");
+    }
+
+    #[test]
     fn a_pipeline_that_is_not_there_is_never_the_same() {
-        let rules = manifest::parse(TEXT.as_bytes(), Timestamp::EPOCH).unwrap();
+        let rules = manifest::parse(TEXT.as_bytes(), Timestamp::EPOCH, &NoFiles).unwrap();
         let compared = Compared::with(&Core::default(), &rules, Timestamp::EPOCH);
         assert!(!compared.is_same() && compared.in_force.is_none());
     }

@@ -14,6 +14,7 @@ use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::event::artifact::{Evidence, GateCompleted, GateStatus};
 use promotion_ledger::meaning::exit_code::ExitCode;
 use promotion_ledger::meaning::names::{Component, Environment, GateName, MediaType, Reason};
+use promotion_ledger::meaning::rules::{SECURITY_SCAN, ScanRule};
 
 use crate::answer::Answer;
 use crate::context::Context;
@@ -91,9 +92,10 @@ pub(crate) fn run(context: &Context, arguments: Record) -> Result<Answer, Comman
 }
 
 fn record_gate(context: &Context, arguments: Gate) -> Result<Answer, CommandError> {
-    let outcome = Outcome::of(&arguments)?;
     let mut opened = session::open(context)?;
     let rules = opened.rules(context)?;
+    let scanned = rules.security_scan().filter(|_| arguments.name.as_str() == SECURITY_SCAN);
+    let outcome = Outcome::of(&arguments, scanned)?;
     let component = session::component(&rules, arguments.component.as_ref())?;
     let key = opened.signing_key(context)?;
     let Outcome { status, message, evidence, scan } = outcome;
@@ -107,6 +109,8 @@ fn record_gate(context: &Context, arguments: Gate) -> Result<Answer, CommandErro
         gate: arguments.name.clone(),
         message,
         pipeline: rules.pipeline().clone(),
+        policy: None,
+        scan: scan.as_ref().map(Scan::recorded),
         status,
     };
     let demanded = rules.environment(&arguments.env).is_some_and(|environment| environment.gates.contains(&arguments.name));
@@ -163,9 +167,9 @@ struct Outcome {
 }
 
 impl Outcome {
-    /// Reads what there is to read, before anything is opened that could be written to.
-    fn of(arguments: &Gate) -> Result<Self, CommandError> {
-        if let Some(mut scan) = arguments.scan.read(&arguments.digest)? {
+    /// Reads what there is to read, before anything is written.
+    fn of(arguments: &Gate, scanned: Option<&ScanRule>) -> Result<Self, CommandError> {
+        if let Some(mut scan) = arguments.scan.read(&arguments.digest, scanned)? {
             let json = MediaType::new("application/json").map_err(|error| CommandError::new(ExitCode::Failure, error.to_string()))?;
             let evidence = kept(std::mem::take(&mut scan.bytes), json);
             let message = Some(scan.verdict.sentence());

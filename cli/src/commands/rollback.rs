@@ -82,7 +82,7 @@ pub(crate) fn run(context: &Context, arguments: Rollback) -> Result<Answer, Comm
     if arguments.dry_run {
         let plan = opened
             .write(context, &key, |session| Ok(Runner { session, registry: registry.as_ref(), repository }.plan_rollback(asked.clone())?));
-        return plan.map_err(|error| named(&opened, &asked, error)).and_then(|plan| report::planned(context, &opened, &subject, &plan));
+        return plan.map_err(|error| named(&opened, &asked, error)).and_then(|plan| report::planned(&opened, &subject, &plan));
     }
     let done =
         opened.write(context, &key, |session| Ok(Runner { session, registry: registry.as_ref(), repository }.rollback(asked.clone())?));

@@ -40,6 +40,7 @@ type Printed = (&'static str, fn() -> Value);
 /// Every object that is printed, by name.
 const PRINTED: &[Printed] = &[
     printed::<run::Aborted>(),
+    printed::<run::AllPromoted>(),
     printed::<word::Answered>(),
     printed::<audit::BackedUp>(),
     printed::<diff::Comparison>(),

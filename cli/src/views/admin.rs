@@ -85,6 +85,8 @@ pub(crate) struct RulesRow {
     pub(crate) components: Vec<ComponentRow>,
     /// Its environments, in order.
     pub(crate) environments: Vec<EnvironmentRow>,
+    /// What they say of gates and signatures, whatever environment looks at them: one sentence each.
+    pub(crate) provisions: Vec<String>,
     /// What happens to a version that cannot be compared: `warn` or `block`.
     pub(crate) on_incomparable: String,
 }
@@ -116,6 +118,8 @@ pub(crate) struct EnvironmentRow {
     pub(crate) name: String,
     /// Gates that must have passed before a release enters.
     pub(crate) gates: Vec<String>,
+    /// Gates that are advice: they are told, and stop nothing.
+    pub(crate) advisory: Vec<String>,
     /// What else it demands: sentences that lack their subject, the environment.
     pub(crate) demands: Vec<String>,
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::answer::View;
+use crate::formats::Rows;
 use crate::views::scan::ScanResult;
 
 /// The first and the last entry that a command appended.
@@ -83,6 +84,48 @@ impl View for Promoted {
     const SCHEMA: &'static str = "promoledger.promoted/1";
 }
 
+/// What came of promoting all that is eligible.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct AllPromoted {
+    /// The pipeline.
+    pub(crate) pipeline: String,
+    /// Where the releases come from.
+    pub(crate) from: String,
+    /// Where they go.
+    pub(crate) to: String,
+    /// Whether this was a dry run: nothing was written anywhere.
+    pub(crate) dry_run: bool,
+    /// One row for each component.
+    pub(crate) releases: Vec<Eligible>,
+}
+
+impl View for AllPromoted {
+    const SCHEMA: &'static str = "promoledger.all-promoted/1";
+    const ROWS: Option<Rows> =
+        Some(Rows { of: "releases", columns: &["component", "version", "artifact_digest", "outcome", "code", "promotion_id"] });
+}
+
+/// A component's release, and what came of it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Eligible {
+    /// The component.
+    pub(crate) component: String,
+    /// The release that is where it would come from; absent where none is.
+    pub(crate) version: Option<String>,
+    /// What it is.
+    pub(crate) artifact_digest: Option<String>,
+    /// `promoted`, `would_promote`, `already`, `not_eligible`, `failed`, or `nothing_there`.
+    pub(crate) outcome: String,
+    /// The exit code that promoting it alone would have had.
+    pub(crate) code: u8,
+    /// Why it is not eligible, or failed, in the order of checks.
+    pub(crate) reasons: Vec<String>,
+    /// The promotion, where one was made.
+    pub(crate) promotion_id: Option<String>,
+    /// The entries that record it.
+    pub(crate) entries: Option<EntryRange>,
+}
+
 /// A tag that was written.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Tag {
@@ -97,7 +140,7 @@ pub(crate) struct Tag {
 pub(crate) struct GateResult {
     /// The gate.
     pub(crate) gate: String,
-    /// `passed`, `failed`, `skipped`, `warning`, or `missing`.
+    /// `passed`, `failed`, `skipped`, `warning`; in a dry run `would_run` or `missing`, too.
     pub(crate) status: String,
     /// Where it is recorded.
     pub(crate) entry: Option<u64>,

@@ -86,6 +86,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// What is said of the item at that place, where this is a list that has one.
+    pub(super) fn of_item<T>(&self, place: usize, say: impl FnOnce(&Cursor<'_>) -> T) -> Option<T> {
+        let Value::List(items) = &self.node.value else { return None };
+        items.get(place).map(|item| say(&Cursor::new(item, Path::Item(&self.path, place))))
+    }
+
     /// Reads the list's items, at most so many.
     pub(super) fn each<T>(
         &self,
@@ -123,13 +129,18 @@ impl<'a> Fields<'a> {
         self.entries.iter().find(|entry| entry.key.scalar() == Some(key)).map(|entry| &entry.value)
     }
 
+    /// What is said of the value of that key, if it was written.
+    pub(super) fn of<T>(&self, key: &str, say: impl FnOnce(&Cursor<'_>) -> T) -> Option<T> {
+        self.get(key).map(|node| say(&Cursor::new(node, Path::Key(self.at.path(), key))))
+    }
+
     /// Reads the value of that key, if it was written.
     pub(super) fn read<T>(
         &self,
         key: &str,
         read: impl FnOnce(&Cursor<'_>) -> Result<T, ManifestError>,
     ) -> Result<Option<T>, ManifestError> {
-        self.get(key).map(|node| read(&Cursor::new(node, Path::Key(self.at.path(), key)))).transpose()
+        self.of(key, read).transpose()
     }
 
     /// Reads the value of a key that must be written; `thing` is what it makes of the mapping, such as "an environment".

@@ -1,15 +1,24 @@
-//! What entering an environment demands, in words: for those who check a manifest, and for those who review what it changes.
+//! What rules demand, in words: for those who check a manifest, and for those who review what it changes.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use promotion_ledger::meaning::rules::{ApprovalRule, AuthorizationRule, Enforcement, EnvironmentRule, FreezeRule, MaxAge, Window};
+use promotion_ledger::meaning::rules::{
+    ApprovalRule, AuthorizationRule, CommandRule, Enforcement, EnvironmentRule, FreezeRule, MaxAge, POLICY_COMPLIANCE, Rules,
+    SECURITY_SCAN, VerificationRule, Window,
+};
 
 use super::span;
+use crate::signature::Policy;
 
 /// What an environment demands beyond its gates: sentences that lack their subject, the environment.
 pub fn demands(rule: &EnvironmentRule) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut found: Vec<String> = Vec::new();
+    found.extend(rule.advisory.iter().map(|gate| format!("takes gate {gate} as advice: it is told, and stops nothing")));
     found.extend(rule.max_age.iter().map(|MaxAge { gate, seconds }| format!("takes results of gate {gate} for {}", span::words(*seconds))));
+    found.extend(
+        rule.gate_timeout_seconds.map(|seconds| format!("gives a gate {}, unless its command says otherwise", span::words(seconds))),
+    );
     found.extend(rule.authorization.as_ref().map(|authorization| format!("is changed by {} alone", whom(authorization))));
     found.extend(
         rule.separation_of_duties
@@ -25,6 +34,51 @@ pub fn demands(rule: &EnvironmentRule) -> Vec<String> {
     found.extend(rule.signature.map(|enforcement| signature(enforcement).to_owned()));
     found.extend(rule.freezes.iter().flat_map(frozen));
     found
+}
+
+/// What the rules say of gates and signatures, whatever environment looks at them: whole sentences without a full stop.
+pub fn provisions(rules: &Rules) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    if !rules.policies().is_empty() {
+        let names: Vec<_> = rules.policies().iter().map(|policy| &policy.name).collect();
+        found.push(format!("Gate {POLICY_COMPLIANCE} asks {}", joined(&names, ", ")));
+    }
+    found.extend(rules.security_scan().map(|scan| {
+        let stops: Vec<&str> = scan.block_on.iter().map(|severity| severity.as_str()).collect();
+        let unfixed = if scan.ignore_unfixed.is_some() { ", unless they have no fix" } else { "" };
+        format!("Gate {SECURITY_SCAN} needs a report of {}, and findings of {} stop it{unfixed}", scan.scanner, joined(&stops, ", "))
+    }));
+    found.extend(rules.commands().iter().map(|command| format!("Gate {} runs {}{}", command.gate, run(command), terms(command))));
+    found.extend(rules.verification().map(|verification| {
+        let must: Vec<String> =
+            verification.annotations.iter().map(|annotation| format!(" that say {}={}", annotation.name, annotation.value)).collect();
+        format!("Signatures count of {}{}", joined(&signers(verification), ", "), joined(&must, " and"))
+    }));
+    found
+}
+
+fn terms(command: &CommandRule) -> String {
+    let limit = command.timeout_seconds.map(|seconds| format!(", for at most {}", span::words(seconds)));
+    let given = (!command.variables.is_empty()).then(|| format!(", and is given {}", joined(&command.variables, ", ")));
+    let warned = command.warning_status.map(|status| format!(", and passes with a warning with exit status {status}"));
+    limit.into_iter().chain(given).chain(warned).collect()
+}
+
+/// `make test`, or the text that a shell reads.
+pub(super) fn run(command: &CommandRule) -> String {
+    let words: Vec<&str> = command.arguments.iter().map(|argument| argument.as_str()).collect();
+    match command.shell {
+        Some(_) => format!("`{}`, read by a shell", words.concat()),
+        None => format!("`{}`", shlex::try_join(words.iter().copied()).unwrap_or_else(|_| words.join(" "))),
+    }
+}
+
+/// Everybody whose signatures count: keys by what messages call them, identities with their issuers.
+pub(super) fn signers(rule: &VerificationRule) -> Vec<String> {
+    let key = |text: &str| Policy::new(vec![text.to_owned()], Vec::new(), None, BTreeMap::new());
+    let key = |text: &str| key(text).ok().and_then(|policy| policy.fingerprints().next().map(|digest| format!("the key {digest}")));
+    let keys = rule.keys.iter().map(|text| key(text.as_str()).unwrap_or_else(|| "a key that cannot be used".to_owned()));
+    keys.chain(rule.identities.iter().map(|named| format!("{} (issuer {})", named.identity, named.issuer))).collect()
 }
 
 /// `members of release-managers or ci:acme/shop`.

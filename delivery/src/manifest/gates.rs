@@ -1,15 +1,12 @@
-//! Gates of an environment, how old their results may be, and the gate that nobody can leave out.
+//! Gates of an environment: how old their results may be, which are advice, and the gate that nobody can leave out.
 
 use promotion_ledger::meaning::names::GateName;
-use promotion_ledger::meaning::rules::MaxAge;
+use promotion_ledger::meaning::rules::{MaxAge, POLICY_COMPLIANCE};
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Fields};
 use super::error::{ManifestError, Path};
-use super::shape::{GATE, MOST_GATES, POLICY_COMPLIANCE};
+use super::shape::{GATE, MOST_GATES};
 use super::yaml::Node;
-
-/// Whether environments demand the gate `policy_compliance` though nobody wrote it.
-const POLICY_COMPLIANCE_ALWAYS: bool = false;
 
 const GATE_NAME: &str = "a gate name";
 
@@ -17,6 +14,7 @@ const GATE_NAME: &str = "a gate name";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Gate {
     name: GateName,
+    advisory: bool,
     max_age: Option<u64>,
 }
 
@@ -25,6 +23,8 @@ pub(super) struct Gate {
 pub(super) struct Demanded {
     /// Their names, in order.
     pub(super) names: Vec<GateName>,
+    /// Those that stop nothing.
+    pub(super) advisory: Vec<GateName>,
     /// How old results may be, of the gates that say so.
     pub(super) max_age: Vec<MaxAge>,
 }
@@ -40,14 +40,21 @@ pub(super) fn gates(at: &Cursor<'_>) -> Result<Vec<Gate>, ManifestError> {
 
 fn gate(at: &Cursor<'_>) -> Result<Gate, ManifestError> {
     if !at.is_mapping() {
-        return Ok(Gate { name: at.name(GATE_NAME)?, max_age: None });
+        return Ok(Gate::plain(at.name(GATE_NAME)?));
     }
-    if at.peek("name").and_then(Node::scalar) == Some(POLICY_COMPLIANCE) {
+    let is_ours = at.peek("name").and_then(Node::scalar) == Some(POLICY_COMPLIANCE);
+    if is_ours {
         refuse_switch(at, "enabled")?;
     }
     let fields = at.fields(GATE)?;
-    let name = fields.must("a gate", "name", |at| at.name(GATE_NAME))?;
-    Ok(Gate { name, max_age: fields.read("max_age", |at| at.seconds())? })
+    if is_ours {
+        refuse_terms(&fields)?;
+    }
+    Ok(Gate {
+        name: fields.must("a gate", "name", |at| at.name(GATE_NAME))?,
+        advisory: fields.read("advisory", |at| at.flag())?.unwrap_or_default(),
+        max_age: fields.read("max_age", |at| at.seconds())?,
+    })
 }
 
 /// Refuses a key that would switch `policy_compliance` on or off.
@@ -58,21 +65,34 @@ pub(super) fn refuse_switch(at: &Cursor<'_>, key: &str) -> Result<(), ManifestEr
     Err(error.hinting(format!("remove `{key}`: no manifest disables the pipeline's own policy")))
 }
 
-/// What the gates come to: where it is switched on, `policy_compliance` comes first, whether it was written or not.
-pub(super) fn with_policy_compliance(gates: Vec<Gate>) -> Demanded {
-    demanded(if POLICY_COMPLIANCE_ALWAYS { policy_compliance_first(gates) } else { gates })
+/// Refuses keys of a gate under which `policy_compliance` would stop less, or not be asked anew.
+fn refuse_terms(policy_compliance: &Fields<'_>) -> Result<(), ManifestError> {
+    for (key, hint) in [
+        ("advisory", "remove it: what the pipeline's own policy denies is never promoted"),
+        ("max_age", "remove it: every promotion asks the policies anew"),
+    ] {
+        let refused = |at: &Cursor<'_>| at.unlike(format!("no `{key}` for the gate `{POLICY_COMPLIANCE}`")).hinting(hint.to_owned());
+        policy_compliance.of(key, refused).map_or(Ok(()), Err)?;
+    }
+    Ok(())
 }
 
-fn policy_compliance_first(mut gates: Vec<Gate>) -> Vec<Gate> {
-    let written = gates.iter().position(|gate| gate.name.as_str() == POLICY_COMPLIANCE).map(|place| gates.remove(place));
-    let name = || GateName::new(POLICY_COMPLIANCE).expect("a plain word is a gate's name");
-    gates.insert(0, written.unwrap_or_else(|| Gate { name: name(), max_age: None }));
-    gates
-}
-
-fn demanded(gates: Vec<Gate>) -> Demanded {
+/// What the gates come to: `policy_compliance` comes first, whether it was written or not.
+pub(super) fn demanded(mut gates: Vec<Gate>) -> Demanded {
+    gates.retain(|gate| gate.name.as_str() != POLICY_COMPLIANCE);
+    gates.insert(0, Gate::plain(GateName::new(POLICY_COMPLIANCE).expect("a plain word is a gate's name")));
     let age = |gate: &Gate| gate.max_age.map(|seconds| MaxAge { gate: gate.name.clone(), seconds });
-    Demanded { max_age: gates.iter().filter_map(age).collect(), names: gates.into_iter().map(|gate| gate.name).collect() }
+    Demanded {
+        advisory: gates.iter().filter(|gate| gate.advisory).map(|gate| gate.name.clone()).collect(),
+        max_age: gates.iter().filter_map(age).collect(),
+        names: gates.into_iter().map(|gate| gate.name).collect(),
+    }
+}
+
+impl Gate {
+    fn plain(name: GateName) -> Self {
+        Self { name, advisory: false, max_age: None }
+    }
 }
 
 #[cfg(test)]
@@ -80,8 +100,8 @@ mod tests {
     use super::*;
 
     fn first(names: &[&str]) -> Vec<String> {
-        let gates = names.iter().map(|name| Gate { name: GateName::new(*name).unwrap(), max_age: None }).collect();
-        demanded(policy_compliance_first(gates)).names.iter().map(ToString::to_string).collect()
+        let gates = names.iter().map(|name| Gate::plain(GateName::new(*name).unwrap())).collect();
+        demanded(gates).names.iter().map(ToString::to_string).collect()
     }
 
     // proves: FR-010

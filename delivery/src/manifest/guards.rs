@@ -38,7 +38,7 @@ pub(super) fn authorization(at: &Cursor<'_>) -> Result<Authorization, ManifestEr
 /// Reads `approvals`.
 pub(super) fn approvals(at: &Cursor<'_>) -> Result<ApprovalRule, ManifestError> {
     let fields = at.fields(APPROVALS)?;
-    let count = fields.must("approvals", "count", |at| at.count(MOST_APPROVALS))?;
+    let count = fields.must("approvals", "count", |at| at.count(1..=MOST_APPROVALS))?;
     let groups = fields.read("groups", |at| inhabited(at, named(at)?))?;
     let valid_seconds = fields.read("valid_for", |at| at.seconds())?;
     Ok(ApprovalRule { count, groups: groups.unwrap_or_default(), valid_seconds: valid_seconds.unwrap_or(DEFAULT_VALID_SECONDS) })

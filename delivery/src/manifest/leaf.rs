@@ -1,5 +1,6 @@
 //! Reading one scalar, strictly: text, names, words of a choice, flags, counts, dates and durations.
 
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use promotion_ledger::meaning::names::InvalidName;
@@ -65,14 +66,14 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A whole number from 1 up to the bound, in plain digits and without quotes.
-    pub(super) fn count(&self, most: u32) -> Result<u32, ManifestError> {
+    /// A whole number within the bounds, in plain digits and without quotes.
+    pub(super) fn count(&self, bounds: RangeInclusive<u32>) -> Result<u32, ManifestError> {
         let plain = |word: &str| !word.starts_with('0') && word.bytes().all(|byte| byte.is_ascii_digit());
         let number = match &self.node().value {
-            Value::Bare(word) if plain(word) => word.parse().ok().filter(|number| (1..=most).contains(number)),
+            Value::Bare(word) if plain(word) => word.parse().ok().filter(|number| bounds.contains(number)),
             _ => None,
         };
-        number.ok_or_else(|| self.unlike(format!("a whole number from 1 to {most}")))
+        number.ok_or_else(|| self.unlike(format!("a whole number from {} to {}", bounds.start(), bounds.end())))
     }
 
     /// A duration such as `24h`, in seconds.

@@ -7,25 +7,32 @@
 //! through a strict `cursor`, one file for each subject, and the ledger's own constructors have the last word. What the
 //! reader and the published `schema` must agree on stands in `shape`.
 
+mod commands;
 mod components;
 mod cursor;
 mod demands;
 mod differences;
 mod environments;
 mod error;
+mod files;
 mod freezes;
 mod gates;
 mod groups;
 mod guards;
 mod leaf;
 mod near;
+mod policies;
 mod read;
 mod repository;
 mod scalar;
+mod scan;
 mod schema;
 mod shape;
 mod span;
 mod template;
+mod undemanded;
+mod verification;
+mod words;
 mod yaml;
 
 #[cfg(test)]
@@ -34,28 +41,27 @@ mod tests;
 use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
 
-pub use self::demands::demands;
+pub use self::demands::{demands, provisions};
 pub use self::differences::{Difference, differences};
 pub use self::error::ManifestError;
+pub use self::files::{Files, LONGEST, NoFiles};
 pub use self::schema::schema;
 pub use self::template::template;
 
 use self::error::{Path, Place};
 
-/// The longest manifest that is read: 1 MiB.
-pub const LONGEST: usize = 1 << 20;
-
-/// Reads a manifest as it would be adopted now: from then on its freezes are written out.
+/// Reads a manifest as it would be adopted now: from then on its freezes are written out. The files that it names are read as well
+/// and become part of the rules.
 ///
 /// # Errors
 /// The first fault found, with its place: what the YAML parser refuses comes first, then what stands in the section
 /// twice or by reference, then fields in the order in which the reference lists them.
-pub fn parse(text: &[u8], now: Timestamp) -> Result<Rules, ManifestError> {
+pub fn parse(text: &[u8], now: Timestamp, files: &dyn Files) -> Result<Rules, ManifestError> {
     if text.len() > LONGEST {
         let error = ManifestError::new(Place::START, &Path::Root, format!("at most {LONGEST} bytes"), format!("{} bytes", text.len()));
         return Err(error.hinting("this is hardly a manifest: check which file was named".to_owned()));
     }
-    read::rules(&yaml::section(decoded(text)?)?, now)
+    read::rules(&yaml::section(decoded(text)?)?, now, files)
 }
 
 fn decoded(text: &[u8]) -> Result<&str, ManifestError> {

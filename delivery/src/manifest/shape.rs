@@ -1,19 +1,39 @@
 //! The shape of a manifest, which its reader and its schema share: the keys of every mapping, and how many things there may be.
 
+use promotion_ledger::meaning::event::scan::Scanner;
 use promotion_ledger::meaning::rules::{Enforcement, OnIncomparable};
 
 /// The keys of the section.
-pub(super) const ARTIFACTS: &[&str] = &["registry", "promotion"];
+pub(super) const ARTIFACTS: &[&str] = &["registry", "promotion", "verification"];
 /// The keys of `promotion`.
-pub(super) const PROMOTION: &[&str] = &["pipeline", "groups", "components", "environments", "on_incomparable"];
+pub(super) const PROMOTION: &[&str] = &[
+    "pipeline",
+    "groups",
+    "components",
+    "policies",
+    "security_scan",
+    "gate_commands",
+    "gate_timeout_seconds",
+    "environments",
+    "on_incomparable",
+];
+/// The keys of `security_scan`.
+pub(super) const SECURITY_SCAN: &[&str] = &["block_on_severity", "ignore_unfixed", "scanner_format"];
+/// The keys of a gate's command that is more than a line.
+pub(super) const COMMAND: &[&str] = &["command", "shell", "timeout_seconds", "variables", "warning_status"];
 /// The keys of a component that is more than a repository.
 pub(super) const COMPONENT: &[&str] = &["repository", "versions"];
 /// The keys of a version scheme that is more than a word.
 pub(super) const SCHEME: &[&str] = &["scheme", "template"];
 /// The keys of an environment that is more than a name.
-pub(super) const ENVIRONMENT: &[&str] = &["name", "gates", "authorization", "approvals", "soak", "versions", "signature", "freezes"];
+pub(super) const ENVIRONMENT: &[&str] =
+    &["name", "gates", "gate_timeout_seconds", "authorization", "approvals", "soak", "versions", "signature", "freezes"];
 /// The keys of a gate that is more than a name.
-pub(super) const GATE: &[&str] = &["name", "max_age"];
+pub(super) const GATE: &[&str] = &["name", "advisory", "max_age"];
+/// The keys of `verification`.
+pub(super) const VERIFICATION: &[&str] = &["keys", "identities", "trust_root", "annotations"];
+/// The keys of an identity.
+pub(super) const IDENTITY: &[&str] = &["identity", "issuer"];
 /// The keys of `authorization`.
 pub(super) const AUTHORIZATION: &[&str] = &["allowed_groups", "allowed_operators", "separation_of_duties"];
 /// The keys of `approvals`.
@@ -40,6 +60,10 @@ pub(super) const PLACES: &[(&str, &[&str])] = &[
     ("an item of `freezes`", EVERY_WEEK),
     ("`weekly` of a freeze", WEEKLY),
     ("a component", COMPONENT),
+    ("an item of `gate_commands`", COMMAND),
+    ("artifacts.promotion.security_scan", SECURITY_SCAN),
+    ("artifacts.verification", VERIFICATION),
+    ("an item of `identities`", IDENTITY),
     ("`versions` of a component", SCHEME),
 ];
 
@@ -62,11 +86,25 @@ pub(super) const MOST_OPEN_DAYS: usize = 366;
 /// The most days of a weekly freeze.
 pub(super) const MOST_WEEKDAYS: usize = 7;
 
-/// The gate that nobody can leave out.
-pub(super) const POLICY_COMPLIANCE: &str = "policy_compliance";
+/// The most policies.
+pub(super) const MOST_POLICIES: usize = 64;
+/// The most commands of gates.
+pub(super) const MOST_COMMANDS: usize = 256;
+/// The most words of a command.
+pub(super) const MOST_WORDS: usize = 256;
+/// The most variables that a gate is given by name.
+pub(super) const MOST_VARIABLES: usize = 64;
+/// The most keys whose signatures count.
+pub(super) const MOST_KEYS: usize = 64;
+/// The most identities whose signatures count.
+pub(super) const MOST_IDENTITIES: usize = 64;
+/// The most annotations that a signature must carry.
+pub(super) const MOST_ANNOTATIONS: usize = 64;
 
 /// The words of `on_incomparable`.
 pub(super) const ON_INCOMPARABLE: &[(&str, OnIncomparable)] = &[("warn", OnIncomparable::Warn), ("block", OnIncomparable::Block)];
+/// The words of `scanner_format`.
+pub(super) const SCANNERS: &[(&str, Scanner)] = &[("trivy", Scanner::Trivy), ("grype", Scanner::Grype)];
 /// The words of `signature`.
 pub(super) const SIGNATURE: &[(&str, Option<Enforcement>)] =
     &[("off", None), ("warn", Some(Enforcement::Warn)), ("enforce", Some(Enforcement::Enforce))];

@@ -18,7 +18,7 @@ const HEAD: &str = "\
 #   promoledger manifest adopt manifest.yaml     puts it in force; needs an admin's key
 #
 # Only the section `artifacts` is read here: other tools may keep sections of their own beside it.
-# Passwords and keys never stand in this file.
+# Passwords and private keys never stand in this file.
 
 artifacts:
   # Where artifacts are kept, unless a component says otherwise: a host reached over https,
@@ -34,11 +34,28 @@ const ENVIRONMENTS: &str = "
     # The path that a release takes, first to last. Gates must have passed before a release enters:
     #
     #   - name: prod
-    #     gates: [tests, {name: security_scan, max_age: 7d}]
+    #     gates: [tests, {name: security_scan, max_age: 7d}, {name: cost, advisory: true}]
     #     approvals: {count: 2, groups: [release-managers]}
     #
     # The reference names every guard: authorization, approvals, soak, versions, signature, freezes.
     environments:
+";
+
+const CHECKS: &str = "
+    # What every promotion is asked about, in Rego: files, from the folder of this one.
+    # policies: [policies/release.rego]
+
+    # Gates that are run when somebody promotes; results of all others are recorded by those who know them.
+    # gate_commands:
+    #   tests: make test
+
+    # What reports of vulnerability scanners are judged by, for the gate security_scan.
+    # security_scan: {block_on_severity: [CRITICAL, HIGH], ignore_unfixed: false, scanner_format: trivy}
+";
+
+const VERIFICATION: &str = "
+  # Whose signatures of artifacts count, for environments with `signature: warn` or `signature: enforce`.
+  # verification: {keys: [release.pub]}
 ";
 
 const ON_INCOMPARABLE: &str = "
@@ -70,7 +87,9 @@ pub fn template(pipeline: &Pipeline, components: &[ComponentRule]) -> String {
     for environment in DEFAULT_ENVIRONMENTS {
         text.push_str(&format!("      - {environment}\n"));
     }
-    text.push_str(ON_INCOMPARABLE);
+    for part in [CHECKS, ON_INCOMPARABLE, VERIFICATION] {
+        text.push_str(part);
+    }
     text
 }
 

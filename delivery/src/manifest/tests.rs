@@ -1,8 +1,12 @@
 //! The manifest as a whole: good ones, the template, differences, and arbitrary bytes; its faults are in [`faults`].
 
+mod check_faults;
+mod checks;
 mod faults;
 mod guards;
+mod pieces;
 mod schema;
+pub(super) mod shelf;
 
 use promotion_ledger::meaning::names::{Component, Pipeline, Repository};
 use promotion_ledger::meaning::rules::{ComponentRule, OnIncomparable, Rules};
@@ -19,7 +23,7 @@ pub(super) fn now() -> Timestamp {
 }
 
 pub(super) fn parse(text: &[u8]) -> Result<Rules, ManifestError> {
-    super::parse(text, now())
+    super::parse(text, now(), &shelf::SHELF)
 }
 
 const FULL: &str = "\
@@ -40,6 +44,9 @@ artifacts:
     on_incomparable: block
 ";
 
+/// Whose signatures count, as a part of the section.
+pub(super) const VERIFICATION: &str = "verification: {keys: [release.pub]}";
+
 fn names(rules: &Rules) -> Vec<&str> {
     rules.environments().iter().map(|environment| environment.name.as_str()).collect()
 }
@@ -56,7 +63,7 @@ fn a_full_manifest_becomes_its_rules() {
     assert_eq!(names(&rules), ["dev", "staging", "prod"]);
     assert_eq!(kept(&rules), [("api", "registry.acme.example/shop/api"), ("web", "registry.acme.example/shop/web")]);
     let gates: Vec<&str> = rules.environments()[2].gates.iter().map(|gate| gate.as_str()).collect();
-    assert_eq!(gates, ["tests", "security_scan"]);
+    assert_eq!(gates, ["policy_compliance", "tests", "security_scan"]);
     assert_eq!(rules.on_incomparable(), OnIncomparable::Block);
 }
 
@@ -71,7 +78,7 @@ fn what_is_left_out_has_its_default() {
         let rules = parse(text.as_bytes()).unwrap();
         assert_eq!(rules.pipeline().as_str(), "main");
         assert_eq!(names(&rules), ["dev", "staging", "prod"]);
-        assert!(rules.environments().iter().all(|environment| environment.gates.is_empty()));
+        assert!(rules.environments().iter().all(|environment| environment.gates.len() == 1));
         assert_eq!(kept(&rules), [("api", "registry.acme.example/shop/api")]);
         assert_eq!(rules.on_incomparable(), OnIncomparable::Warn);
     }
@@ -124,7 +131,8 @@ fn the_template_reads_like_this() {
             "      - prod",
         ]
     );
-    for option in ["registry", "pipeline", "components", "environments", "name", "gates", "on_incomparable"] {
+    let options = ["registry", "pipeline", "components", "environments", "name", "gates", "on_incomparable", "policies", "gate_commands"];
+    for option in options.into_iter().chain(["security_scan", "verification", "advisory"]) {
         assert!(text.contains(&format!("{option}:")), "{option} is not shown");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 110 && line.trim_end() == line));
@@ -135,6 +143,15 @@ fn the_options_of_the_template_can_be_uncommented() {
     let pipeline = Pipeline::new("shop").unwrap();
     let text = template(&pipeline, &[component("api", "r.example/api")]).replace("# on_incomparable: warn", "on_incomparable: block");
     assert_eq!(parse(text.as_bytes()).unwrap().on_incomparable(), OnIncomparable::Block);
+    let text = text
+        .replace("# policies: [policies/release.rego]", "policies: [policies/shop.rego]")
+        .replace("    # gate_commands:\n    #   tests:", "    gate_commands:\n      tests:")
+        .replace("# security_scan:", "security_scan:")
+        .replace("# verification:", "verification:")
+        .replace("- prod", "- {name: prod, gates: [tests, security_scan], signature: enforce}");
+    let rules = parse(text.as_bytes()).unwrap();
+    assert_eq!((rules.policies().len(), rules.commands().len()), (1, 1));
+    assert!(rules.security_scan().is_some() && rules.verification().is_some());
 }
 
 #[test]
@@ -162,27 +179,6 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
             text.splice(start..end, inserted);
         }
         text
-    })
-}
-
-/// Manifests put together from pieces, so that most of them are good.
-fn assembled() -> impl Strategy<Value = Rules> {
-    let gates = prop::sample::subsequence(vec!["a", "b", "c"], 0..=3).prop_shuffle();
-    let demands = (gates, prop::collection::vec(prop::sample::select(guards::PIECES.as_slice()), 0..4));
-    let demands = demands.prop_map(|(gates, more)| (gates, guards::compatible(&more)));
-    let environments = prop::sample::subsequence(vec!["dev", "qa", "staging", "prod"], 1..=4).prop_shuffle();
-    let components = prop::sample::subsequence(vec!["api: x", "web: w", "job: z"], 1..=3);
-    (environments, prop::collection::vec(demands, 4), components, any::<bool>(), any::<bool>()).prop_map(|(environments, gates, components, block, named)| {
-        let items: Vec<String> =
-            environments.iter().zip(&gates).map(|(name, (gates, more))| format!("{{name: {name}, gates: [{}]{}}}", gates.join(", "), more.concat())).collect();
-        let text = format!(
-            "artifacts: {{registry: r.example, promotion: {{pipeline: {}, components: {{{}}}, environments: [{}], on_incomparable: {}}}}}",
-            if named { "shop" } else { "main" },
-            components.join(", "),
-            items.join(", "),
-            if block { "block" } else { "warn" },
-        );
-        parse(text.as_bytes()).unwrap()
     })
 }
 
@@ -224,8 +220,14 @@ proptest! {
     }
 
     #[test]
-    fn rules_differ_in_words_exactly_when_they_differ(old in assembled(), new in assembled()) {
+    fn rules_differ_in_words_exactly_when_they_differ(old in pieces::assembled(), new in pieces::assembled()) {
         prop_assert_eq!(differences(&old, &new, now()).is_empty(), old == new);
         prop_assert!(differences(&old, &old, now()).is_empty());
+    }
+
+    #[test]
+    fn rules_read_back_from_the_ledger_as_they_were_adopted(rules in pieces::assembled()) {
+        let stored = serde_json::to_string(&rules).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Rules>(&stored).unwrap(), rules);
     }
 }

@@ -14,9 +14,11 @@ use serde_json::Value;
 pub use error::LayoutError;
 use error::VERSION;
 
+use super::attachments::Attachments;
 use super::error::RegistryError;
 use super::repository::{LONGEST_MANIFEST, MOST_TAGS, Manifest, Registry, digest_of};
 
+mod attachments;
 pub(super) mod error;
 mod index;
 
@@ -151,6 +153,10 @@ impl Registry for Layout {
             .and_then(tempfile::NamedTempFile::close)
             .map_err(LayoutError::io("write into", &self.directory))?;
         Ok(())
+    }
+
+    fn attachments(&self) -> Option<&dyn Attachments> {
+        Some(self)
     }
 }
 

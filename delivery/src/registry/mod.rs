@@ -3,7 +3,9 @@
 //! One small trait, [`Registry`], with two keepers behind it: an OCI image layout directory (`layout`) and a
 //! registry spoken to over http(s) (`oci`). Both hash every manifest they read; neither decides anything.
 
+mod attachments;
 mod credentials;
+mod description;
 mod error;
 mod layout;
 mod oci;
@@ -15,8 +17,10 @@ mod settings;
 
 use promotion_ledger::meaning::names::Repository;
 
+pub use attachments::{Attachments, MOST_REFERRERS, Referrer};
 pub use credentials::helper::HelperError;
 pub use credentials::{CredentialError, Login, Sources};
+pub use description::{Description, describe};
 pub use error::{RegistryError, TagStep};
 pub use layout::LayoutError;
 pub use repository::{LONGEST_MANIFEST, MOST_TAGS, Manifest, Registry};

@@ -3,6 +3,7 @@
 //! A blocking face over an asynchronous client: one small runtime, made on the first call. Each request has a time
 //! limit, and is repeated as [`retry`](super::retry) says.
 
+mod attachments;
 mod challenge;
 mod session;
 mod transport;
@@ -23,6 +24,7 @@ use serde::Deserialize;
 
 use self::session::Session;
 use self::transport::{Answer, LONGEST_ANSWER, Outcome, Transport};
+use super::attachments::Attachments;
 use super::error::{RegistryError, TagStep, innermost};
 use super::place::Remote;
 use super::repository::{LONGEST_MANIFEST, MOST_TAGS, Manifest, Registry, digest_of};
@@ -277,5 +279,9 @@ impl Registry for OciRegistry {
 
     fn check_push(&self) -> Result<(), RegistryError> {
         self.retrying(async || self.begin_and_cancel_upload().await)
+    }
+
+    fn attachments(&self) -> Option<&dyn Attachments> {
+        Some(self)
     }
 }

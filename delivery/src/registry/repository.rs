@@ -7,6 +7,7 @@ use promotion_ledger::meaning::names::{MediaType, TagName};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use super::attachments::Attachments;
 use super::error::RegistryError;
 
 /// The longest manifest that is read or written, in bytes (the bound that registries keep, too).
@@ -39,6 +40,11 @@ pub trait Registry {
 
     /// Whether tags may be pushed here. Leaves nothing behind.
     fn check_push(&self) -> Result<(), RegistryError>;
+
+    /// Where what other tools attached to artifacts can be read; `None` where nothing can be attached.
+    fn attachments(&self) -> Option<&dyn Attachments> {
+        None
+    }
 }
 
 /// An image manifest or index exactly as a registry gave it.

@@ -2,12 +2,10 @@
 
 use promotion_ledger::custody::store::HoldError;
 use promotion_ledger::evidence::chain::Verified;
-use promotion_ledger::meaning::decide::Decision;
-use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::event::promotion::Promotion;
 use promotion_ledger::meaning::id::PromotionId;
 use promotion_ledger::meaning::names::Repository;
-use promotion_ledger::meaning::refusal::{ExitCode, Refusal};
+use promotion_ledger::meaning::refusal::ExitCode;
 
 use crate::registry::{Registry, RegistryError};
 use crate::session::{Session, SessionError};
@@ -86,15 +84,6 @@ impl RunError {
             Self::Lost { .. } => ExitCode::Busy,
         }
     }
-}
-
-/// What a dry run found.
-#[derive(Debug)]
-pub struct Plan {
-    /// What would be decided.
-    pub outcome: Result<Decision, Refusal>,
-    /// What would land, when the release is known.
-    pub digest: Option<Digest>,
 }
 
 /// Looking touches the ledger and the registry; either can be in the way.

@@ -3,42 +3,59 @@
 //! The intent is durable before the first side effect, each side effect is announced before and recorded after, and
 //! whatever interrupts the walk leaves a promotion that is visible in the log and can be gone on with or ended.
 
+mod commands;
+mod compliance;
 mod ending;
+mod examine;
+mod means;
+mod plan;
+mod result;
+mod signed;
 mod tag;
 mod unwind;
+mod waiting;
 mod walk;
 
-pub use ending::{Done, Plan, RunError, Runner};
+pub use ending::{Done, RunError, Runner};
+pub use means::Means;
+pub use plan::{Plan, PlannedGate, Standing};
 
-use promotion_ledger::custody::store::Hold;
+use promotion_ledger::custody::store::{Body, Hold};
 use promotion_ledger::evidence::chain::Verified;
-use promotion_ledger::meaning::command::{Command, Promote, Rollback, Seen, SignatureSeen};
+use promotion_ledger::meaning::command::{Command, Promote, Rollback, Seen};
 use promotion_ledger::meaning::digest::Digest;
-use promotion_ledger::meaning::event::signature::SignatureFound;
 use promotion_ledger::meaning::facts::Run;
 use promotion_ledger::meaning::id::PromotionId;
 use promotion_ledger::meaning::names::{Component, Environment, Pipeline, Reason, TagName};
 use promotion_ledger::meaning::needs::About;
 use promotion_ledger::meaning::rules::Source;
-use sha2::{Digest as _, Sha256};
 
 use crate::session::{Committed, SessionError};
 use ending::RegistryOrSession;
+use examine::Examination;
 
 impl Runner<'_, '_> {
     /// Promotes, or goes on with the same promotion where it stopped.
-    pub fn promote(&mut self, mut promote: Promote) -> Result<Done, RunError> {
+    pub fn promote(&mut self, mut promote: Promote, means: &Means<'_>) -> Result<Done, RunError> {
         let _held = self.hold(&promote.pipeline, &promote.component, &promote.to)?;
-        match self.look_for_promotion(&promote) {
-            Ok(seen) => promote.seen = seen,
+        let mut bodies = match self.look_for_promotion(&mut promote, means) {
+            Ok(bodies) => bodies,
             // What the ledger refuses is refused whatever the registry says; only then is its fault in the way.
             Err(error) => {
-                self.session.refuse(&Command::Promote(promote))?;
+                self.session.refuse(&Command::Promote(promote), &[])?;
                 return Err(error.into());
+            }
+        };
+        // Gates are run when nothing else stands in the way; what does is refused without running them.
+        while !promote.seen.pending.is_empty() {
+            match self.session.judge(&Command::Promote(promote.clone()))? {
+                Ok(decision) if decision.events.is_empty() => break,
+                Ok(_) => bodies.extend(self.run_gates(&mut promote, means)?),
+                Err(_) => self.session.refuse(&Command::Promote(promote.clone()), &bodies)?,
             }
         }
         let id = promote.promotion_id;
-        let committed = self.session.commit(&Command::Promote(promote), &[])?;
+        let committed = self.session.commit(&Command::Promote(promote), &bodies)?;
         self.go(id, committed)
     }
 
@@ -48,7 +65,7 @@ impl Runner<'_, '_> {
         match self.look_for_rollback(&rollback) {
             Ok(target_tag) => rollback.target_tag = target_tag,
             Err(error) => {
-                self.session.refuse(&Command::Rollback(rollback))?;
+                self.session.refuse(&Command::Rollback(rollback), &[])?;
                 return Err(error.into());
             }
         }
@@ -69,43 +86,13 @@ impl Runner<'_, '_> {
     pub fn abort(&mut self, id: PromotionId, reason: &Reason, leave_tags: bool) -> Result<Done, RunError> {
         let run = self.run(id)?;
         let _held = self.hold_run(&run)?;
-        let mut entries = self.session.commit(&Command::TakeOver(id), &[])?.entries;
+        // Whoever may end it need not be one who may go on with it.
+        let mut entries = self.session.commit(&Command::TakeOverToAbort(id), &[])?.entries;
         if !leave_tags {
             unwind::put_back(self, id, &mut entries).map_err(|error| tag::interrupted(error, id))?;
         }
         entries.extend(self.session.commit(&Command::Abort(id, reason.clone()), &[])?.entries);
         Ok(Done { promotion: Some(run.promotion), entries, warnings: Vec::new(), resumed: false })
-    }
-
-    /// What promoting would come to. Nothing is written anywhere.
-    pub fn plan_promotion(&mut self, mut promote: Promote) -> Result<Plan, RunError> {
-        let looked = self.look_for_promotion(&promote);
-        if let Ok(seen) = &looked {
-            promote.seen = seen.clone();
-        }
-        let state = self.session.look(&Command::Promote(promote.clone()).about())?;
-        let digest = state.release(&promote.pipeline, &promote.component, &promote.version).map(|release| release.digest.clone());
-        let outcome = self.session.judge(&Command::Promote(promote))?;
-        match (looked, outcome) {
-            (Err(error), Ok(_)) => Err(error.into()),
-            (_, outcome) => Ok(Plan { outcome, digest }),
-        }
-    }
-
-    /// What rolling back would come to. Nothing is written anywhere.
-    pub fn plan_rollback(&mut self, mut rollback: Rollback) -> Result<Plan, RunError> {
-        let looked = self.look_for_rollback(&rollback);
-        if let Ok(target_tag) = &looked {
-            rollback.target_tag = target_tag.clone();
-        }
-        let state = self.session.look(&Command::Rollback(rollback.clone()).about())?;
-        let visit = state.visit(&rollback.pipeline, &rollback.component, &rollback.environment, &rollback.version);
-        let digest = visit.map(|visit| visit.digest.clone());
-        let outcome = self.session.judge(&Command::Rollback(rollback))?;
-        match (looked, outcome) {
-            (Err(error), Ok(_)) => Err(error.into()),
-            (_, outcome) => Ok(Plan { outcome, digest }),
-        }
     }
 
     fn go(&mut self, id: PromotionId, committed: Committed) -> Result<Done, RunError> {
@@ -126,22 +113,37 @@ impl Runner<'_, '_> {
         Ok(Done { promotion: Some(promotion), entries, warnings: Vec::new(), resumed: true })
     }
 
-    /// What the registry says of the tags that a promotion touches, and whether the artifact is there at all.
-    fn look_for_promotion(&mut self, promote: &Promote) -> Result<Seen, RegistryOrSession> {
+    /// What the registry says of the tags that a promotion touches, whether the artifact is there at all, and what can be told
+    /// of gates and signature at once.
+    fn look_for_promotion(&mut self, promote: &mut Promote, means: &Means<'_>) -> Result<Vec<Body>, RegistryOrSession> {
         let state = self.session.look(&Command::Promote(promote.clone()).about())?;
-        let Some(release) = state.release(&promote.pipeline, &promote.component, &promote.version) else { return Ok(Seen::default()) };
-        self.registry.manifest(&release.digest)?;
-        let resolve = |environment: &Environment| match TagName::new(format!("{}-{environment}", promote.version)) {
+        let asked = promote.clone();
+        let Some(examination) = Examination::of(&state, &asked, self.session.asker().now) else { return Ok(Vec::new()) };
+        promote.seen.pending = examination.open();
+        let artifact = self.registry.manifest(&examination.promotion.digest)?;
+        let resolve = |environment: &Environment| match TagName::new(format!("{}-{environment}", asked.version)) {
             Ok(tag) => self.registry.resolve(&tag),
             Err(_) => Ok(None),
         };
-        let source_tag = match &promote.from {
+        let source_tag = match &asked.from {
             Source::From(environment) => resolve(environment)?,
             Source::Nowhere => None,
         };
-        let rules = state.core().rules(&promote.pipeline);
-        let demanded = rules.and_then(|rules| rules.environment(&promote.to)?.signature);
-        Ok(Seen { source_tag, target_tag: resolve(&promote.to)?, signature: demanded.map(|_| unchecked()) })
+        let target_tag = resolve(&asked.to)?;
+        let (seen, bodies) = examination.at_once(self, &artifact, means)?;
+        promote.seen = Seen { source_tag, target_tag, ..seen };
+        Ok(bodies)
+    }
+
+    /// Runs the gates' commands that are open. What they wrote is to be kept beside the log.
+    fn run_gates(&mut self, promote: &mut Promote, means: &Means<'_>) -> Result<Vec<Body>, SessionError> {
+        let state = self.session.look(&Command::Promote(promote.clone()).about())?;
+        let asked = promote.clone();
+        let ran = Examination::of(&state, &asked, self.session.asker().now).map(|examination| examination.run(self, means));
+        promote.seen.pending.clear();
+        let Some((gates, bodies)) = ran else { return Ok(Vec::new()) };
+        promote.seen.gates = gates;
+        Ok(bodies)
     }
 
     fn look_for_rollback(&mut self, rollback: &Rollback) -> Result<Option<Digest>, RegistryOrSession> {
@@ -177,11 +179,4 @@ impl Runner<'_, '_> {
     fn hold(&self, pipeline: &Pipeline, component: &Component, environment: &Environment) -> Result<Box<dyn Hold>, RunError> {
         Ok(self.session.store.hold(&format!("{pipeline}/{component}/{environment}"))?)
     }
-}
-
-/// What is known of an artifact's signature: nothing, since this version does not look. Where the rules insist, that refuses.
-fn unchecked() -> SignatureSeen {
-    let message = Reason::new("this version of promoledger does not check signatures of artifacts").expect("a sentence is a reason");
-    let nobody_asked = Digest::from_sha256(&Sha256::digest([]).into());
-    SignatureSeen { found: SignatureFound::Unknown, message, policy: nobody_asked }
 }

@@ -71,9 +71,9 @@ fn completion(state: &State, id: PromotionId, epoch: Epoch) -> Option<Event> {
             authorization_passed: true,
             authorized_via,
             epoch,
-            gates: guard::passed(state, &promotion, &run.gates, run.requested_at),
+            gates: guard::cited(state, &promotion, &run.gates, run.requested_at),
             promotion,
-            signature_status: SignatureDemanded::status(run.signature),
+            signature_status: SignatureDemanded::status(run.signature.as_ref()),
         }
         .into(),
     })

@@ -2,7 +2,7 @@
 
 use promotion_ledger::meaning::digest::Digest;
 
-use super::tool::Scanner;
+use promotion_ledger::meaning::event::scan::Scanner;
 
 /// Why a file is not taken for a scanner's report: a sentence that goes on after the file's name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

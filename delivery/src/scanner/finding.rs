@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::severity::Severity;
+use promotion_ledger::meaning::event::scan::Severity;
 
 /// A vulnerability that a scanner found in a package. Texts come from outside: control, bidirectional and other unseen
 /// characters are escaped as they come in, so that whoever shows them need not think of it.

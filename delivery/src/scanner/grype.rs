@@ -1,5 +1,6 @@
 //! Grype's report.
 
+use promotion_ledger::meaning::event::scan::Scanner;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -8,9 +9,8 @@ use super::error::ReportError;
 use super::finding::{Finding, seen};
 use super::object::Object;
 use super::report::Taken;
-use super::severity::Severity;
+use super::severity::rated;
 use super::text::shortened;
-use super::tool::Scanner;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -89,7 +89,7 @@ impl From<Match> for Finding {
             installed: seen(package.version.as_deref()).unwrap_or_default(),
             fixable: fixed.is_some() || state.is_some_and(|state| state.eq_ignore_ascii_case("fixed")),
             fixed,
-            severity: Severity::of(vulnerability.severity.as_deref()),
+            severity: rated(vulnerability.severity.as_deref()),
         }
     }
 }

@@ -10,6 +10,7 @@ mod grype;
 mod object;
 mod policy;
 mod recognise;
+mod recorded;
 mod report;
 mod sentence;
 mod severity;
@@ -17,16 +18,15 @@ mod subject;
 #[cfg(test)]
 mod tests;
 mod text;
-mod tool;
 mod trivy;
 
 pub use error::ReportError;
 pub use finding::Finding;
-pub use policy::{Counts, Policy, Verdict};
+pub use policy::{Policy, Verdict};
+pub use promotion_ledger::meaning::event::scan::{Counts, Scanner, Severity};
 pub use report::Report;
-pub use severity::{Severity, UnknownSeverity};
+pub use severity::{UnknownSeverity, severity};
 pub use text::LONGEST;
-pub use tool::Scanner;
 
 use promotion_ledger::meaning::digest::Digest;
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use promotion_ledger::meaning::event::artifact::GateStatus;
+use promotion_ledger::meaning::event::scan::{Counts, Severity};
+use promotion_ledger::meaning::rules::ScanRule;
 
 use super::finding::Finding;
 use super::report::Report;
-use super::severity::Severity;
 
 /// Which findings stop a promotion.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,37 +21,6 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self { block_on: BTreeSet::from([Severity::Critical, Severity::High]), ignore_unfixed: false }
-    }
-}
-
-/// How many findings there are of each severity. What has no id counts as unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Critical.
-    pub critical: u64,
-    /// High.
-    pub high: u64,
-    /// Medium.
-    pub medium: u64,
-    /// Low.
-    pub low: u64,
-    /// Negligible.
-    pub negligible: u64,
-    /// Without an id, not rated, or rated in a word that is not known.
-    pub unknown: u64,
-}
-
-impl Counts {
-    fn of(findings: &[&Finding]) -> Self {
-        let count = |severity| findings.iter().filter(|finding| finding.counted_as() == severity).map(|_| 1).sum();
-        Self {
-            critical: count(Severity::Critical),
-            high: count(Severity::High),
-            medium: count(Severity::Medium),
-            low: count(Severity::Low),
-            negligible: count(Severity::Negligible),
-            unknown: count(Severity::Unknown),
-        }
     }
 }
 
@@ -71,12 +41,18 @@ pub struct Verdict {
     pub suppressed: u64,
 }
 
+impl From<&ScanRule> for Policy {
+    fn from(rule: &ScanRule) -> Self {
+        Self { block_on: rule.block_on.iter().copied().collect(), ignore_unfixed: rule.ignore_unfixed.is_some() }
+    }
+}
+
 impl Policy {
     /// Judges a report.
     pub fn judge(&self, report: &Report) -> Verdict {
         let (counted, left_out): (Vec<&Finding>, Vec<&Finding>) =
             report.findings.iter().partition(|finding| finding.fixable || !self.ignore_unfixed);
-        let counts = Counts::of(&counted);
+        let counts = counts(&counted);
         let (blocking, lower): (Vec<Finding>, Vec<Finding>) = counted.into_iter().cloned().partition(|finding| self.blocks(finding));
         let status = match (blocking.is_empty(), lower.is_empty()) {
             (false, _) => GateStatus::Failed,
@@ -90,5 +66,17 @@ impl Policy {
     /// A finding without an id still blocks by its severity: leaving the id out must let nothing pass.
     fn blocks(&self, finding: &Finding) -> bool {
         self.block_on.contains(&finding.severity) || self.block_on.contains(&finding.counted_as())
+    }
+}
+
+fn counts(findings: &[&Finding]) -> Counts {
+    let count = |severity| findings.iter().filter(|finding| finding.counted_as() == severity).map(|_| 1).sum();
+    Counts {
+        critical: count(Severity::Critical),
+        high: count(Severity::High),
+        low: count(Severity::Low),
+        medium: count(Severity::Medium),
+        negligible: count(Severity::Negligible),
+        unknown: count(Severity::Unknown),
     }
 }

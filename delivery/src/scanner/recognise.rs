@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::error::ReportError;
 use super::object::Object;
 use super::text::{first_line, shortened};
-use super::tool::Scanner;
+use promotion_ledger::meaning::event::scan::Scanner;
 
 /// A form that reports are read in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::finding::{Collected, Finding};
 use super::subject::Subject;
-use super::tool::Scanner;
+use promotion_ledger::meaning::event::scan::Scanner;
 
 /// What a scanner's report says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! A verdict in one sentence, for the record.
 
+use promotion_ledger::meaning::event::scan::Counts;
 use promotion_ledger::meaning::names::Reason;
 
 use super::finding::Finding;
-use super::policy::{Counts, Verdict};
+use super::policy::Verdict;
 use super::text::shortened;
 
 /// The most bytes that a reason may have.

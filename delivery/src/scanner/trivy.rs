@@ -1,5 +1,6 @@
 //! Trivy's report: `SchemaVersion` 2, and the bare array of results before it.
 
+use promotion_ledger::meaning::event::scan::Scanner;
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
@@ -9,9 +10,8 @@ use super::error::ReportError;
 use super::finding::{Finding, seen};
 use super::object::Object;
 use super::report::Taken;
-use super::severity::Severity;
+use super::severity::rated;
 use super::text::shortened;
-use super::tool::Scanner;
 
 /// Classes of results that tell of vulnerabilities. Reports before there were classes have none.
 const OF_VULNERABILITIES: [&str; 3] = ["", "os-pkgs", "lang-pkgs"];
@@ -133,7 +133,7 @@ impl From<Vulnerability> for Finding {
             installed: seen(found.installed_version.as_deref()).unwrap_or_default(),
             fixable: fixed.is_some() || found.status.is_some_and(|status| status.eq_ignore_ascii_case("fixed")),
             fixed,
-            severity: Severity::of(found.severity.as_deref()),
+            severity: rated(found.severity.as_deref()),
         }
     }
 }

@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test program uses only a part of what they share")]
 
 pub mod fake;
+pub mod signed;
 
 use std::fs;
 use std::net::TcpListener;

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use promotion_delivery::manifest::{differences, parse, template};
+use promotion_delivery::manifest::{NoFiles, differences, parse, template};
 use promotion_ledger::meaning::time::Timestamp;
 
 /// 2026-11-21, from when on freezes are written out.
@@ -10,11 +10,11 @@ const NOW: i64 = 1_795_219_200_000_000;
 
 fuzz_target!(|text: &[u8]| {
     let now = Timestamp::from_micros(NOW).expect("within the times that the log can hold");
-    match parse(text, now) {
+    match parse(text, now, &NoFiles) {
         Ok(rules) => {
             assert!(differences(&rules, &rules, now).is_empty());
             let written = template(rules.pipeline(), rules.components());
-            if let Ok(again) = parse(written.as_bytes(), now) {
+            if let Ok(again) = parse(written.as_bytes(), now, &NoFiles) {
                 assert_eq!(again.components(), rules.components());
                 assert_eq!(again.pipeline(), rules.pipeline());
             }

@@ -7,7 +7,7 @@ use super::event::ledger::{KeyAddition, KeyRevoked};
 use super::event::overriding::Finding;
 use super::event::signature::SignatureFound;
 use super::id::{PromotionId, Sequence, SigningKey};
-use super::names::{Component, Environment, Pipeline, Principal, Reason, SourceSha, Version};
+use super::names::{Component, Environment, GateName, Pipeline, Principal, Reason, SourceSha, Version};
 use super::needs::About;
 use super::rules::{Rules, Source};
 use super::time::Timestamp;
@@ -34,6 +34,8 @@ pub enum Command {
     Rollback(Rollback),
     /// To go on where another holder stopped.
     TakeOver(PromotionId),
+    /// To put back what another holder wrote, and then to end it.
+    TakeOverToAbort(PromotionId),
     /// To end a promotion whose tags were put back as far as possible.
     Abort(PromotionId, Reason),
     /// To say yes or no to a promotion that is asked for.
@@ -108,9 +110,13 @@ pub struct Promote {
     pub seen: Seen,
 }
 
-/// What a registry said just before the decision.
+/// What was seen just before the decision: what the registry said, and what gates did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Seen {
+    /// Results of gates that belong to this decision, and are recorded with it.
+    pub gates: Vec<GateCompleted>,
+    /// Gates that are yet to be run, should nothing else stand in the way: what they say is not known.
+    pub pending: Vec<GateName>,
     /// Where the immutable tag of the environment it comes from points, when it comes from one.
     pub source_tag: Option<Digest>,
     /// Where the tag that is to be made points already.
@@ -266,7 +272,7 @@ impl Command {
                 run: Some(rollback.promotion_id),
                 ..About::default()
             },
-            Self::TakeOver(run) | Self::Abort(run, _) => About { run: Some(*run), ..About::default() },
+            Self::TakeOver(run) | Self::TakeOverToAbort(run) | Self::Abort(run, _) => About { run: Some(*run), ..About::default() },
             Self::Review(review) => About { run: Some(review.promotion_id), ..About::default() },
             Self::Approve(approve) => About {
                 subject: Some((approve.pipeline.clone(), approve.component.clone())),

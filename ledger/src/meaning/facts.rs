@@ -11,7 +11,7 @@ use super::event::artifact::GateStatus;
 use super::event::overriding::Overridable;
 use super::event::promotion::{Leaves, Promotion, SignatureStatus, TagLeft, TagPurpose};
 use super::event::signature::SignatureFound;
-use super::id::{Epoch, PromotionId, Sequence};
+use super::id::{Epoch, PromotionId, Sequence, SigningKey};
 use super::names::{Component, Environment, GateName, Pipeline, Principal, Reason, SourceSha, TagName, Version};
 use super::rules::{Enforcement, EnvironmentRule};
 use super::time::Timestamp;
@@ -196,6 +196,8 @@ pub struct GateResult {
 pub struct Run {
     /// Whether the caller said that a downgrade is meant.
     pub allow_downgrade: bool,
+    /// Everybody whose word it needed and had when it was requested, in ascending order. None where approvals were overridden.
+    pub approved_by: Vec<Principal>,
     /// By what right it goes ahead; absent until that was decided.
     pub authorized_via: Option<Reason>,
     /// Whether the downgrade guard let it pass; a rollback needs no such decision.
@@ -222,11 +224,15 @@ pub struct Run {
     pub signature: Option<SignatureDemanded>,
     /// The tags that it began to write, in order.
     pub tags: Vec<TagState>,
+    /// Whether its holder took it over to end it: it goes no further until it is taken over anew.
+    pub unwinding: bool,
 }
 
 /// A gate that a run must pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GateDemanded {
+    /// Whether it stops nothing, however it ended.
+    pub advisory: bool,
     /// The gate.
     pub gate: GateName,
     /// How old its result may have been when the run was requested, in seconds.
@@ -234,12 +240,14 @@ pub struct GateDemanded {
 }
 
 /// What a run's artifact must have by way of a signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignatureDemanded {
     /// What it comes to when it has none.
     pub enforcement: Enforcement,
     /// What was found last.
     pub found: Option<SignatureFound>,
+    /// What names whose signatures count, where the rules say it.
+    pub policy: Option<Digest>,
 }
 
 /// Who stands behind a digest going into an environment.
@@ -277,6 +285,10 @@ pub struct Granted {
 pub struct Override {
     /// Where that was recorded.
     pub sequence: Sequence,
+    /// In whose name.
+    pub actor: Principal,
+    /// The key that signed it.
+    pub key: SigningKey,
     /// Whose word, the key's own principal too, in ascending order.
     pub by: Vec<Principal>,
     /// The guards.
@@ -364,13 +376,16 @@ impl Granted {
 impl GateDemanded {
     /// The gates that an environment demands, in its order.
     pub fn of(rule: &EnvironmentRule) -> Vec<Self> {
-        rule.gates.iter().map(|gate| Self { gate: gate.clone(), max_age: rule.max_age_of(gate) }).collect()
+        rule.gates
+            .iter()
+            .map(|gate| Self { advisory: rule.advisory.contains(gate), gate: gate.clone(), max_age: rule.max_age_of(gate) })
+            .collect()
     }
 }
 
 impl SignatureDemanded {
     /// Whether the run may go on.
-    pub fn lets_pass(self) -> bool {
+    pub fn lets_pass(&self) -> bool {
         match self.enforcement {
             Enforcement::Enforce => self.found == Some(SignatureFound::Verified),
             Enforcement::Warn => self.found.is_some(),
@@ -378,7 +393,7 @@ impl SignatureDemanded {
     }
 
     /// What a completion says of it.
-    pub fn status(demanded: Option<Self>) -> SignatureStatus {
+    pub fn status(demanded: Option<&Self>) -> SignatureStatus {
         match demanded.map(|demanded| demanded.found) {
             None => SignatureStatus::NotRequired,
             Some(Some(SignatureFound::Verified)) => SignatureStatus::Verified,

@@ -197,6 +197,40 @@ name!(
 );
 
 name!(
+    /// A part of a manifest that is a text of its own: a policy, a public key, a trust root.
+    Document,
+    "document",
+    "1 to 60,000 bytes of text",
+    |text| bounded(text, 60_000)
+);
+
+name!(
+    /// A program or one of its arguments.
+    Argument,
+    "argument",
+    "at most 4,096 bytes of text without a zero byte",
+    |text| text.len() <= 4096 && !text.contains('\0')
+);
+
+name!(
+    /// The name of an environment variable.
+    Variable,
+    "variable",
+    "1 to 128 of A-Z a-z 0-9 _, not beginning with a digit",
+    |text| bounded(text, 128)
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && !text.starts_with(|first: char| first.is_ascii_digit())
+);
+
+name!(
+    /// What a policy is called: mostly the name of its file.
+    PolicyName,
+    "policy",
+    "1 to 100 of A-Z a-z 0-9 . _ -, beginning with a letter, a digit or _",
+    |text| tag(text, 100)
+);
+
+name!(
     /// The commit that an artifact was built from: a git object id, whole or shortened.
     SourceSha,
     "source commit",

@@ -102,6 +102,7 @@ fn missing(about: &About, state: &State) -> Vec<FactKey> {
     if let Some(run) = about.run {
         keys.push(FactKey::Run(run));
         keys.push(FactKey::Override(run));
+        keys.extend(known_run(state, run).and_then(|run| brought(&run.promotion)));
     }
     if let Some((pipeline, component)) = &about.subject {
         subject(pipeline, component, about, state, &mut keys);
@@ -110,6 +111,12 @@ fn missing(about: &About, state: &State) -> Vec<FactKey> {
     keys.sort_unstable();
     keys.dedup();
     keys
+}
+
+/// Who brought what lands to where it comes from: they do not take it over.
+fn brought(promotion: &Promotion) -> Option<FactKey> {
+    let Promotion { pipeline, component, from, digest, .. } = promotion;
+    Some(FactKey::Movers(pipeline.clone(), component.clone(), from.environment()?.clone(), digest.clone()))
 }
 
 /// Brings every fact that the judgement needs, each from `fetch`.

@@ -3,13 +3,20 @@
 use promotion_ledger::meaning::command::{Approve, Verdict};
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::approval::{ApprovalGranted, ApprovalRejected};
+use promotion_ledger::meaning::event::promotion::{Action, AuthorizationDecided};
 use promotion_ledger::meaning::law::Rule;
+use promotion_ledger::meaning::refusal::Refusal;
+use promotion_ledger::meaning::rules::Rules;
 
 use crate::support::*;
 
 /// v1.0.0 is in staging, and OPS asked for what it takes to go to prod. The request's entry is returned.
 fn world(count: u32, groups: &[&str]) -> (World, u64) {
-    let rules = with_group(prod_guarded(|prod| prod.approvals = approvals(count, groups)), "leads", &["zoe@acme.example"]);
+    asked(with_group(prod_guarded(|prod| prod.approvals = approvals(count, groups)), "leads", &["zoe@acme.example"]))
+}
+
+/// The same under these rules.
+fn asked(rules: Rules) -> (World, u64) {
     let mut world = World::staffed(rules);
     world.given_arrived(&["dev", "staging"]);
     let request = world.number_of_next();
@@ -32,12 +39,13 @@ fn by_hand(request: u64) -> [Event; 2] {
         component: component.clone(),
         digest: digest.clone(),
         environment: environment.clone(),
+        group: None,
         note: None,
         pipeline: shop(),
         request: entry(request),
     };
     let reason = reason("not before the sale");
-    let rejected = ApprovalRejected { component, digest, environment, pipeline: shop(), reason, request: entry(request) };
+    let rejected = ApprovalRejected { component, digest, environment, group: None, pipeline: shop(), reason, request: entry(request) };
     [granted.into(), rejected.into()]
 }
 
@@ -107,10 +115,13 @@ fn one_word_is_one_approval_under_however_many_names() {
     let at = world.number_of_next();
     world.given_done(PORTAL.acting_for("zoe@acme.example"), yes(request));
     let message = format!("zoe@acme.example approved this at entry {at} already");
-    assert_not_theirs(&mut world, PORTAL.acting_for("yan@acme.example"), request, &message);
-    let [granted, rejected] = by_hand(request);
+    let [granted, _] = by_hand(request);
+    for by in [PORTAL.acting_for("yan@acme.example"), PORTAL] {
+        assert_refused(world.when(by, yes(request)), &[(12, &message)]);
+        assert_eq!(world.assert_unlawful(by, granted.clone(), Rule::Approvals), message);
+    }
+    assert_nothing(world.when(PORTAL.acting_for("zoe@acme.example"), yes(request)));
     assert_eq!(world.assert_unlawful(PORTAL.acting_for("zoe@acme.example"), granted.clone(), Rule::Approvals), message);
-    world.assert_unlawful(PORTAL, rejected, Rule::Approvals);
     world.given_done(RITA, yes(request));
     let at = at + 1;
     assert_eq!(world.assert_unlawful(RITA, granted, Rule::Approvals), format!("rita@acme.example approved this at entry {at} already"));
@@ -125,8 +136,108 @@ fn where_groups_are_named_it_takes_one_of_their_members() {
     assert_not_theirs(&mut world, ROB, request, message);
     let message = "prod is approved by members of leads, reviewers, and rita@acme.example is in none of them";
     assert_not_theirs(&mut world, PORTAL.acting_for("rita@acme.example"), request, message);
-    assert!(world.when(RITA, yes(request)).is_ok(), "by her key");
-    assert!(world.when(PORTAL.acting_for("zoe@acme.example"), yes(request)).is_ok(), "by the manifest");
+    for (by, name) in [(RITA, "reviewers"), (PORTAL.acting_for("zoe@acme.example"), "leads")] {
+        let decided = [world.when(by, yes(request)), world.when(by, no(request))].map(events);
+        let [said_yes, said_no] = &decided;
+        assert_eq!(data!(said_yes, ApprovalGranted).group, Some(group(name)));
+        assert_eq!(data!(said_no, ApprovalRejected).group, Some(group(name)));
+        for event in decided.iter().flatten() {
+            assert_eq!(world.judge(by, event.clone()), Ok(()));
+        }
+        let detail = world.assert_unlawful(by, by_hand(request)[0].clone(), Rule::Approvals);
+        assert_eq!(detail, format!("the group named must be the one by which they may answer: expected {name}, found none"));
+    }
+}
+
+// proves: FR-046
+#[test]
+fn the_group_that_is_named_is_the_first_that_counts_those_of_the_manifest_before_those_of_a_key() {
+    let (mut world, _) = world(1, &["leads", "reviewers"]);
+    let rules = prod_guarded(|prod| prod.approvals = approvals(1, &["leads", "reviewers"]));
+    let rules = with_group(rules, "leads", &["rita@acme.example"]);
+    world.given_done(ADMIN, with_group(rules, "owners", &["rita@acme.example"]));
+    let request = world.number_of_next();
+    world.given_refused(OPS, to_prod());
+    let granted = data!(events(world.when(RITA, yes(request))), ApprovalGranted);
+    assert_eq!(granted.group, Some(group("leads")));
+    for name in ["owners", "reviewers"] {
+        let other = ApprovalGranted { group: Some(group(name)), ..granted.clone() };
+        world.assert_unlawful(RITA, other, Rule::Approvals);
+    }
+    world.given_done(RITA, yes(request));
+    agrees_by_slices(&world);
+}
+
+// proves: FR-047, FR-049
+#[test]
+fn where_no_groups_are_named_it_takes_one_who_may_change_the_environment() {
+    let rules = prod_guarded(|prod| {
+        prod.approvals = approvals(1, &[]);
+        prod.authorization = authorization(&["reviewers"], &["oli@acme.example"]);
+    });
+    let (mut world, request) = asked(rules);
+    let message = "prod may be changed by members of reviewers and oli@acme.example; rob@acme.example is in no group";
+    for (ask, action) in [(yes(request), Action::Approve), (no(request), Action::Reject)] {
+        let refusal = assert_refused(world.when(ROB, ask), &[(12, message)]);
+        assert_eq!(hint(&refusal), "an admin names operators and groups in the manifest, or the groups of a key when it is added");
+        assert_recorded(&mut world, ROB, &refusal, action);
+    }
+    for event in by_hand(request) {
+        assert_eq!(world.assert_unlawful(ROB, event, Rule::Authorization), message);
+    }
+    let granted = data!(events(world.when(RITA, yes(request))), ApprovalGranted);
+    assert_eq!(granted.group, None, "no group of approvers was asked for");
+    world.assert_unlawful(RITA, ApprovalGranted { group: Some(group("reviewers")), ..granted }, Rule::Approvals);
+    world.given_done(RITA, yes(request));
+}
+
+// proves: FR-047
+#[test]
+fn where_groups_are_named_they_alone_say_who_answers() {
+    let rules = prod_guarded(|prod| {
+        prod.approvals = approvals(1, &["reviewers"]);
+        prod.authorization = authorization(&[], &["oli@acme.example"]);
+    });
+    let (mut world, request) = asked(rules);
+    world.given_done(RITA, yes(request));
+    world.assert_passes(OPS, &to_prod());
+}
+
+/// Then: that they may not answer stands in the record, in the words that they were told.
+fn assert_recorded(world: &mut World, by: Actor, refusal: &Refusal, action: Action) {
+    assert_eq!(types(refusal.record()), ["authorization.decided"]);
+    let decided = data!(refusal.record(), AuthorizationDecided);
+    let (component, environment) = (Some(component("api")), environment("prod"));
+    let authorized_via = reason(&refusal.to_string());
+    let outcome = promotion_ledger::meaning::event::promotion::Outcome::Refused;
+    let expected = AuthorizationDecided { action, authorized_via, component, environment, outcome, pipeline: shop(), promotion: None };
+    assert_eq!(decided, expected);
+    world.append(by, refusal.record()).expect("a refusal is lawful");
+}
+
+// proves: FR-048, FR-049
+#[test]
+fn a_refused_answer_is_recorded() {
+    let (mut world, request) = world(1, &["reviewers"]);
+    for by in [CI, OPS, ROB] {
+        for (ask, action) in [(yes(request), Action::Approve), (no(request), Action::Reject)] {
+            let refusal = refused(world.when(by, ask));
+            assert_recorded(&mut world, by, &refusal, action);
+        }
+    }
+}
+
+#[test]
+fn whoever_said_yes_may_say_no() {
+    let (mut world, request) = world(1, &["reviewers"]);
+    world.given_done(RITA, yes(request));
+    world.assert_passes(OPS, &to_prod());
+    world.given_done(RITA, no(request));
+    let rejected = world.number_of_next() - 1;
+    let message = format!("the request of entry {request} was rejected by rita@acme.example at entry {rejected}");
+    assert_not_theirs(&mut world, RITA, request, &message);
+    assert_eq!(codes(&refused(world.when(OPS, to_prod()))), [16]);
+    agrees_by_slices(&world);
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use promotion_ledger::meaning::command::{Promote, Seen, SignatureSeen};
 use promotion_ledger::meaning::digest::Digest;
-use promotion_ledger::meaning::event::overriding::{GuardOverridden, Overridable, Overridden};
+use promotion_ledger::meaning::event::Event;
+use promotion_ledger::meaning::event::artifact::GateStatus;
+use promotion_ledger::meaning::event::overriding::Overridable;
 use promotion_ledger::meaning::event::signature::SignatureFound;
-use promotion_ledger::meaning::event::{Event, promotion::PromotionRequested};
 use promotion_ledger::meaning::law::Rule;
 use promotion_ledger::meaning::rules::{Enforcement, EnvironmentRule, OnIncomparable, Rules};
 use promotion_ledger::meaning::versions::Range;
@@ -151,12 +152,6 @@ fn no_word_passes_the_guards_of_versions() {
     assert_stands(&world, &to_prod(), ONCALL, 14);
 }
 
-/// What a client appends that does not ask: an override of these guards.
-fn override_of(world: &World, ask: &Promote, guards: &[Overridable]) -> GuardOverridden {
-    let guards = guards.iter().map(|guard| Overridden { guard: *guard, message: reason("it stood in the way") }).collect();
-    GuardOverridden { guards, justification: reason("the shop is down"), promotion: unasked(world, ask).promotion }
-}
-
 const ALL: [Overridable; 5] = [Overridable::Lock, Overridable::Freeze, Overridable::Soak, Overridable::Approvals, Overridable::Gates];
 
 #[test]
@@ -184,35 +179,6 @@ fn an_override_names_just_what_stands_in_the_way_in_order() {
 }
 
 #[test]
-fn an_override_is_of_its_own_promotion_and_passes_no_other() {
-    let mut world = world();
-    let ask = to_prod();
-    let event = override_of(&world, &ask, &ALL);
-    world.given([(ONCALL, event.clone().into())]);
-    world.assert_unlawful(ONCALL, event, Rule::Alone);
-    let request = unasked(&world, &ask);
-    let other = PromotionRequested { promotion: unasked(&world, &to_prod()).promotion, ..request.clone() };
-    world.assert_unlawful(ONCALL, other, Rule::Locks);
-    world.given_promoted("api", "v1.1.0", &["dev"]);
-    let mut newer = unasked(&world, &promote("api", "v1.1.0", "dev", "prod"));
-    newer.promotion.promotion_id = ask.promotion_id;
-    world.assert_unlawful(ONCALL, newer, Rule::Override);
-    assert_eq!(world.judge(ONCALL, request), Ok(()));
-}
-
-/// A client that does not ask left an override behind: whoever asks with its id is told, and does not run into the law.
-#[test]
-fn an_id_that_an_override_took_is_taken() {
-    let mut world = world();
-    let ask = broken();
-    let event = override_of(&world, &ask, &ALL);
-    world.given([(ONCALL, event.into())]);
-    let message = format!("promotion {} began before: expected an id that was never used", ask.promotion_id);
-    assert_refused(world.when(ONCALL, ask.clone()), &[(2, &message)]);
-    assert_refused(world.when(ONCALL, Promote { break_glass: None, ..ask }), &[(2, &message)]);
-}
-
-#[test]
 fn what_the_word_did_not_pass_still_stops_the_run() {
     let mut world = world();
     world.given_gates("api", "v1.0.0", "prod");
@@ -221,8 +187,7 @@ fn what_the_word_did_not_pass_still_stops_the_run() {
     let guards: Vec<_> = data!(decided, GuardOverridden).guards.iter().map(|overridden| overridden.guard).collect();
     assert_eq!(guards, ALL[..4]);
     world.given_done(ONCALL, ask.clone());
-    let failed = promotion_ledger::meaning::event::artifact::GateStatus::Failed;
-    world.given([(GATE, gate("tests", "api", "v1.0.0", "prod", failed).into())]);
+    world.given([(GATE, gate("tests", "api", "v1.0.0", "prod", GateStatus::Failed).into())]);
     let step = world.next_event(&world.run(ask.promotion_id));
     world.assert_unlawful(ONCALL, step, Rule::Gates);
 }

@@ -1,7 +1,8 @@
 //! Locks that are over by themselves: until when they stand, and what they say.
 
 use promotion_ledger::meaning::command::Lock;
-use promotion_ledger::meaning::event::environment::EnvironmentLocked;
+use promotion_ledger::meaning::event::environment::{EnvironmentLocked, EnvironmentUnlocked};
+use promotion_ledger::meaning::grant::Grant;
 use promotion_ledger::meaning::law::Rule;
 use promotion_ledger::meaning::time::Timestamp;
 
@@ -92,4 +93,33 @@ fn its_owner_may_lift_a_lock_that_is_over() {
     world.given_time(expires());
     world.given_done(OPS, unlock("dev"));
     assert_eq!(world.state().locks(&shop(), &environment("dev")), []);
+}
+
+/// By hand, what lifts the lock of that entry.
+fn lifting(lock: u64) -> EnvironmentUnlocked {
+    EnvironmentUnlocked { component: None, environment: environment("dev"), lock: entry(lock), pipeline: shop(), reason: None }
+}
+
+// proves: FR-035
+#[test]
+fn anybody_who_may_unlock_there_lifts_a_lock_that_is_over() {
+    let mut world = world();
+    let keeper = Grant { permissions: permissions(&["environment.unlocked"]), ..Grant::everything() };
+    world.given_done(ADMIN, NEWCOMER.added_key(&world.genesis(), vec![keeper]));
+    let over = world.number_of_next();
+    world.given_done(OPS, until(expires()));
+    let standing = world.number_of_next();
+    world.given_done(ONCALL, lock("dev", "audit"));
+    world.given_time(just_before(expires()));
+    let owners = format!("oli@acme.example (entry {over}), otto@acme.example (entry {standing})");
+    let message = format!("no lock of dev is noor@acme.example's own: found those of {owners}");
+    assert_refused(world.when(NEWCOMER, unlock("dev")), &[(12, &message)]);
+    world.assert_unlawful(NEWCOMER, lifting(over), Rule::LockOwner);
+
+    world.given_time(expires());
+    world.assert_unlawful(NEWCOMER, lifting(standing), Rule::LockOwner);
+    assert_eq!(codes(&refused(world.when(CI, unlock("dev")))), [12], "it takes a grant all the same");
+    assert_eq!(events(world.when(NEWCOMER, unlock("dev"))), [lifting(over).into()], "the other one stands, and is another's");
+    world.given_done(NEWCOMER, unlock("dev"));
+    agrees_by_slices(&world);
 }

@@ -34,7 +34,10 @@ fn world() -> World {
 
 fn hostile() -> Promote {
     let signature = Some(SignatureSeen { found: SignatureFound::Unsigned, message: reason("there is none"), policy: digest("policy") });
-    Promote { seen: Seen { source_tag: Some(digest("elsewhere")), target_tag: Some(digest("elsewhere")), signature }, ..to_prod() }
+    Promote {
+        seen: Seen { source_tag: Some(digest("elsewhere")), target_tag: Some(digest("elsewhere")), signature, ..Seen::default() },
+        ..to_prod()
+    }
 }
 
 // proves: FR-007, FR-048

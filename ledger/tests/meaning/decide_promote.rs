@@ -19,7 +19,7 @@ fn world() -> World {
 }
 
 fn seen(source_tag: Option<&str>, target_tag: Option<&str>) -> Seen {
-    Seen { source_tag: source_tag.map(digest), target_tag: target_tag.map(digest), signature: None }
+    Seen { source_tag: source_tag.map(digest), target_tag: target_tag.map(digest), ..Seen::default() }
 }
 
 // proves: FR-001

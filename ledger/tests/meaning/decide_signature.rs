@@ -11,15 +11,18 @@ use crate::support::*;
 
 const FOUND: [SignatureFound; 4] = [SignatureFound::Verified, SignatureFound::Unsigned, SignatureFound::Invalid, SignatureFound::Unknown];
 
+/// Whose signatures count.
+const KEY: &str = "the key of the build server";
+
 /// v1.0.0 is in staging.
 fn world(enforcement: Option<Enforcement>) -> World {
-    let mut world = World::staffed(prod_guarded(|prod| prod.signature = enforcement));
+    let mut world = World::staffed(verified_by(prod_guarded(|prod| prod.signature = enforcement), KEY));
     world.given_arrived(&["dev", "staging"]);
     world
 }
 
 fn having_seen(found: SignatureFound) -> Promote {
-    let signature = SignatureSeen { found, message: reason("what cosign said"), policy: digest("policy") };
+    let signature = SignatureSeen { found, message: reason("what cosign said"), policy: verification(KEY).digest() };
     Promote { seen: Seen { signature: Some(signature), ..Seen::default() }, ..to_prod() }
 }
 
@@ -34,7 +37,7 @@ fn given_unchecked(world: &mut World, ask: Promote) -> PromotionId {
 
 fn checked(world: &World, id: PromotionId, found: SignatureFound) -> SignatureChecked {
     let promotion = world.run(id).promotion;
-    SignatureChecked { epoch: Epoch::FIRST, found, message: reason("what cosign said"), policy: digest("policy"), promotion }
+    SignatureChecked { epoch: Epoch::FIRST, found, message: reason("what cosign said"), policy: verification(KEY).digest(), promotion }
 }
 
 const ADVICE: &str = "sign the artifact, for example with cosign, by a key or identity that the manifest names";
@@ -67,7 +70,7 @@ fn a_good_signature_is_recorded_with_its_policy() {
     let decided = world.given_done(CI, ask);
     assert_eq!(types(&decided), ["promotion.requested", "authorization.decided", "downgrade.decided", "signature.checked"]);
     let recorded = data!(decided, SignatureChecked);
-    assert_eq!((recorded.found, recorded.epoch, recorded.policy), (SignatureFound::Verified, Epoch::FIRST, digest("policy")));
+    assert_eq!((recorded.found, recorded.epoch, recorded.policy), (SignatureFound::Verified, Epoch::FIRST, verification(KEY).digest()));
     let completed = data!(world.given_walked(CI, id), PromotionCompleted);
     assert_eq!(completed.signature_status, SignatureStatus::Verified);
     agrees_by_slices(&world);
@@ -166,4 +169,38 @@ fn it_is_the_holder_who_looks() {
     let mut other = event;
     other.promotion.digest = digest("elsewhere");
     world.assert_unlawful(CI, other, Rule::UnderWay);
+}
+
+// proves: FR-004
+#[test]
+fn a_signature_is_good_by_what_the_rules_say_and_by_nothing_else() {
+    let mut world = world(Some(Enforcement::Warn));
+    let id = given_unchecked(&mut world, having_seen(SignatureFound::Verified));
+    let event = checked(&world, id, SignatureFound::Verified);
+    let other = SignatureChecked { policy: verification("somebody's own key").digest(), ..event.clone() };
+    let detail = world.assert_unlawful(CI, other.clone(), Rule::Signature);
+    let (expected, found) = (verification(KEY).digest(), &other.policy);
+    assert_eq!(detail, format!("a signature must be verified by what the rules say, {expected}, found {found}"));
+    // A run keeps what it was requested under.
+    world.given_done(ADMIN, verified_by(prod_guarded(|prod| prod.signature = Some(Enforcement::Warn)), "somebody's own key"));
+    world.assert_unlawful(CI, other.clone(), Rule::Signature);
+    // What does not verify needs no rule to say so.
+    world.given([(CI, SignatureChecked { found: SignatureFound::Unknown, ..other }.into()), (CI, event.into())]);
+    let completed = data!(world.given_walked(CI, id), PromotionCompleted);
+    assert_eq!(completed.signature_status, SignatureStatus::Verified);
+    agrees_by_slices(&world);
+}
+
+// proves: FR-004
+#[test]
+fn where_the_rules_do_not_say_whose_signatures_count_none_is_good() {
+    let mut world = World::staffed(prod_guarded(|prod| prod.signature = Some(Enforcement::Warn)));
+    world.given_arrived(&["dev", "staging"]);
+    let id = given_unchecked(&mut world, having_seen(SignatureFound::Unknown));
+    let event = checked(&world, id, SignatureFound::Verified);
+    let detail = world.assert_unlawful(CI, event.clone(), Rule::Signature);
+    assert!(detail.contains("rules that say whose signatures count"), "{detail}");
+    world.given([(CI, SignatureChecked { found: SignatureFound::Unsigned, ..event }.into())]);
+    let completed = data!(world.given_walked(CI, id), PromotionCompleted);
+    assert_eq!(completed.signature_status, SignatureStatus::Warned);
 }

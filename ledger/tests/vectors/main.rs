@@ -127,7 +127,8 @@ macro_rules! rules {
 rules! {
     Type Shape Proof UniqueId Genesis Time LiveKey Actor Grant FormatLevel AdminThreshold KeyReuse Revocation Endorsement Known
     ReleaseOnce Alone Locks Path Release Manifest Already UnderWay Epoch Downgrade Authorized Tags Gates TagsLeft RollbackTarget
-    Reasons LockOwner AssertedTime ImportedOnce Freeze Soak Authorization Duties Versions Breaking Approvals Signature Override Review
+    Reasons LockOwner AssertedTime ImportedOnce Freeze Soak Authorization Duties Versions Breaking Approvals Policy Scan Signature
+    Override Review
 }
 
 /// Who verifies finds these faults before the law is asked; only a writer, whose entry is not signed yet, meets the rule.

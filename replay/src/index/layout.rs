@@ -7,7 +7,7 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"PmIx");
 
 /// The layout below and what the models put into it. Whoever changes either raises it: a file of another layout is made
 /// again from the log.
-const LAYOUT: i32 = 4;
+const LAYOUT: i32 = 5;
 
 /// A table whose rows follow from the log: its name, and how many of its first columns are its key.
 pub(crate) struct Table {

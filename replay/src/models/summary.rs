@@ -103,6 +103,8 @@ fn authorization(event: &AuthorizationDecided) -> String {
         Action::Unlock => "unlocking",
         Action::TakeOver => "taking over",
         Action::Abort => "aborting",
+        Action::Approve => "approving",
+        Action::Reject => "rejecting",
     };
     match event.outcome {
         Outcome::Passed => format!("{action} in {} is allowed by {}", event.environment, event.authorized_via),

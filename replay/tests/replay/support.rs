@@ -212,7 +212,7 @@ impl World {
         let event: Event = match leaves {
             Some(leaves) => RollbackCompleted { authorization_passed, authorized_via, epoch, leaves, promotion }.into(),
             None => {
-                let gates = guard::passed(self.chain.state(), &promotion, &gates, requested_at);
+                let gates = guard::cited(self.chain.state(), &promotion, &gates, requested_at);
                 let signature_status = SignatureStatus::NotRequired;
                 PromotionCompleted { authorization_passed, authorized_via, epoch, gates, promotion, signature_status }.into()
             }
@@ -369,6 +369,8 @@ pub(crate) fn gate(component_name: &str, version_name: &str, environment_name: &
         gate: GateName::new("scan").expect("a gate"),
         message: None,
         pipeline: pipeline(),
+        policy: None,
+        scan: None,
         status,
     }
 }

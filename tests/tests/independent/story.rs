@@ -53,6 +53,8 @@ struct Story {
     /// The scheme of the first component, in a story with guards.
     scheme: Option<Value>,
     demands: guards::Demands,
+    /// The rules in force.
+    in_force: Value,
     locks: Vec<guards::Lock>,
     guests: bool,
     imports: i64,
@@ -88,6 +90,7 @@ impl Story {
             results: BTreeMap::new(),
             scheme: None,
             demands: guards::Demands::default(),
+            in_force: Value::Null,
             locks: Vec::new(),
             guests: false,
             imports: 0,
@@ -166,6 +169,7 @@ impl Story {
             self.demand();
             self.guard_rules(&mut rules);
         }
+        self.in_force.clone_from(&rules);
         self.manifest = self.write(&ANA, "manifest.adopted", json!({"rules": rules}));
     }
 
@@ -260,6 +264,9 @@ impl Story {
     }
 
     fn give_evidence(&mut self, component: usize) {
+        if self.scheme.is_some() {
+            self.report(component, 0);
+        }
         let (salt, bytes) = ([self.dice.byte(); 16], format!("{{\"found\":{}}}", self.dice.below(9)));
         let (digest, size) = (body_digest(&salt, bytes.as_bytes()).to_string(), bytes.len());
         let number = self.releases[component].len() - 1;

@@ -1,10 +1,15 @@
 //! What a process does from its start to its exit code: as the command line does it, over the real session and runner.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use promotion_delivery::runner::{Done, RunError, Runner};
+use promotion_delivery::gate::Cancel;
+use promotion_delivery::registry::retry::Pace;
+use promotion_delivery::runner::{Done, Means, RunError, Runner};
 use promotion_delivery::session::{Session, SessionError};
+use promotion_delivery::signature::NothingKept;
 use promotion_ledger::custody::ledger::{Writer, genesis};
 use promotion_ledger::custody::random::Counter;
 use promotion_ledger::custody::store::Store;
@@ -127,6 +132,8 @@ fn command(ask: &Ask, session: &Session<'_>) -> Result<Option<Command>, ExitCode
             gate: GateName::new(*gate).expect("a gate's name"),
             message: None,
             pipeline: shop(),
+            policy: None,
+            scan: None,
             status: *status,
         }),
         Ask::Adopt { variant: number } => Command::AdoptManifest(variant(*number).rules()),
@@ -141,23 +148,47 @@ fn command(ask: &Ask, session: &Session<'_>) -> Result<Option<Command>, ExitCode
     }))
 }
 
+/// What a promotion is examined with: no gate of a simulated pipeline is a command, and no signature is looked for.
+fn examined<T>(act: impl FnOnce(&Means<'_>) -> T) -> T {
+    let (environment, folder, cancel) = (BTreeMap::new(), PathBuf::from("/"), Cancel::default());
+    act(&Means { environment: &environment, folder: &folder, pace: &Still, cancel: &cancel, progress: &|_| {}, verdicts: &NothingKept })
+}
+
+/// Time that does not pass.
+struct Still;
+
+impl Pace for Still {
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn sleep(&self, _: Duration) {}
+
+    fn jitter(&self) -> f64 {
+        0.0
+    }
+}
+
 fn walk(runner: &mut Runner<'_, '_>, ask: &Ask) -> Result<Done, RunError> {
     let because = |text: &str| Reason::new(text).expect("a reason");
     match ask {
-        Ask::Promote { id, component, version, from, to, downgrade, force } => runner.promote(Promote {
-            promotion_id: *id,
-            pipeline: shop(),
-            component: name(component),
-            version: name(version),
-            from: from.parse().expect("a source"),
-            to: name(to),
-            allow_breaking: false,
-            allow_downgrade: *downgrade,
-            break_glass: None,
-            force: *force,
-            reason: None,
-            seen: Seen::default(),
-            accept_asserted: false,
+        Ask::Promote { id, component, version, from, to, downgrade, force } => examined(|means| {
+            let promote = Promote {
+                promotion_id: *id,
+                pipeline: shop(),
+                component: name(component),
+                version: name(version),
+                from: from.parse().expect("a source"),
+                to: name(to),
+                allow_breaking: false,
+                allow_downgrade: *downgrade,
+                break_glass: None,
+                force: *force,
+                reason: None,
+                seen: Seen::default(),
+                accept_asserted: false,
+            };
+            runner.promote(promote, means)
         }),
         Ask::Rollback { id, component, version, environment } => runner.rollback(Rollback {
             promotion_id: *id,

@@ -131,7 +131,12 @@ mod tests {
 
     #[test]
     fn the_manifest_of_the_story_is_in_order() {
-        let rules = promotion_delivery::manifest::parse(MANIFEST.as_bytes(), promotion_ledger::meaning::time::Timestamp::EPOCH).unwrap();
+        let rules = promotion_delivery::manifest::parse(
+            MANIFEST.as_bytes(),
+            promotion_ledger::meaning::time::Timestamp::EPOCH,
+            &promotion_delivery::manifest::NoFiles,
+        )
+        .unwrap();
         assert_eq!(rules.environments().len(), 3);
     }
 }

@@ -6,8 +6,10 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use promotion_delivery::scanner::{Counts, Finding, LONGEST, Policy, Report, ReportError, Scanner, Severity, Verdict, read};
+use promotion_delivery::scanner::{Counts, Finding, LONGEST, Policy, Report, ReportError, Scanner, Severity, Verdict, read, severity};
 use promotion_ledger::meaning::digest::Digest;
+use promotion_ledger::meaning::event::scan::ScanFound;
+use promotion_ledger::meaning::rules::ScanRule;
 
 use crate::error::{CommandError, file};
 use crate::page::{BAD, Page, Table, WARN, count};
@@ -29,12 +31,12 @@ pub(super) struct ScanArguments {
     /// The scanner that wrote it; recognised unless given, and held to it when given
     #[arg(long, value_enum, value_name = "SCANNER", conflicts_with = "status", help_heading = "Out of a scanner's report")]
     scanner_format: Option<Format>,
-    /// The severities that fail the gate
+    /// The severities that fail the gate, CRITICAL and HIGH unless given; the manifest in force may say it for security_scan
     #[arg(
         long,
         value_name = "SEVERITIES",
         value_delimiter = ',',
-        default_value = "CRITICAL,HIGH",
+        value_parser = severity,
         conflicts_with = "status",
         help_heading = "Out of a scanner's report"
     )]
@@ -60,18 +62,33 @@ pub(super) struct Scan {
 }
 
 impl ScanArguments {
-    /// Reads and judges the report, if one is given.
-    pub(super) fn read(&self, about: &Digest) -> Result<Option<Scan>, CommandError> {
+    /// Reads and judges the report, if one is given. What the rules in force say of it holds.
+    pub(super) fn read(&self, about: &Digest, rule: Option<&ScanRule>) -> Result<Option<Scan>, CommandError> {
         let Some(path) = &self.scan_report else { return Ok(None) };
-        let expected = self.scanner_format.map(|format| match format {
+        let given = self.scanner_format.map(|format| match format {
             Format::Trivy => Scanner::Trivy,
             Format::Grype => Scanner::Grype,
         });
+        let policy = self.policy(rule)?;
         let bytes = bytes(path)?;
-        let report = read(&bytes, expected, about).map_err(|error| refused(path, &error))?;
-        let block_on: BTreeSet<Severity> = self.block_on.iter().copied().collect();
-        let verdict = Policy { block_on, ignore_unfixed: self.ignore_unfixed }.judge(&report);
+        let report = read(&bytes, rule.map(|rule| rule.scanner).or(given), about).map_err(|error| refused(path, &error))?;
+        let verdict = policy.judge(&report);
         Ok(Some(Scan { bytes, verdict, report }))
+    }
+
+    /// What the report is judged by.
+    fn policy(&self, rule: Option<&ScanRule>) -> Result<Policy, CommandError> {
+        let Some(rule) = rule else {
+            let usual = Policy::default();
+            let block_on: BTreeSet<Severity> = self.block_on.iter().copied().collect();
+            let block_on = if block_on.is_empty() { usual.block_on } else { block_on };
+            return Ok(Policy { block_on, ignore_unfixed: self.ignore_unfixed });
+        };
+        if !self.block_on.is_empty() || self.ignore_unfixed || self.scanner_format.is_some() {
+            let message = "the manifest in force says what reports of security_scan are judged by";
+            return Err(CommandError::usage(message).hint("leave out --block-on, --ignore-unfixed and --scanner-format"));
+        }
+        Ok(Policy::from(rule))
     }
 }
 
@@ -92,6 +109,11 @@ impl Scan {
     pub(super) fn warning(&self, about: &Digest) -> Option<String> {
         (!self.report.names_artifact)
             .then(|| format!("the report does not name by digest what was scanned: nothing but your word says that it is about {about}"))
+    }
+
+    /// For the record.
+    pub(super) fn recorded(&self) -> ScanFound {
+        self.verdict.recorded(self.report.scanner)
     }
 
     /// For people.

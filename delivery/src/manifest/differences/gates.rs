@@ -1,4 +1,4 @@
-//! Gates that an environment demands, in which order, and how old their results may be.
+//! Gates that an environment demands: in which order, on what terms, and how long they may take.
 
 use promotion_ledger::meaning::names::GateName;
 use promotion_ledger::meaning::rules::EnvironmentRule;
@@ -11,18 +11,36 @@ pub(super) fn gates(before: &EnvironmentRule, now: &EnvironmentRule, found: &mut
     let name = &now.name;
     only(&before.gates, &now.gates).iter().for_each(|gate| found.loosens(format!("{name} no longer requires gate {gate}")));
     let added = only(&now.gates, &before.gates);
-    added.iter().for_each(|gate| found.note(format!("{name} now requires gate {gate}{}", aged(now, gate))));
+    added.iter().for_each(|gate| found.note(format!("{name} now requires gate {gate}{}", on_terms(now, gate))));
     let kept =
         |gates: &[GateName], other: &[GateName]| -> Vec<GateName> { gates.iter().filter(|gate| other.contains(gate)).cloned().collect() };
     let both = kept(&now.gates, &before.gates);
     if kept(&before.gates, &now.gates) != both || !now.gates.ends_with(&added) {
         found.note(format!("the order of gates in {name} is now {}", joined(&now.gates, ", ")));
     }
-    both.iter().for_each(|gate| ages(before, now, gate, found));
+    for gate in &both {
+        advice(before, now, gate, found);
+        ages(before, now, gate, found);
+    }
+    if before.gate_timeout_seconds != now.gate_timeout_seconds {
+        let limit = |rule: &EnvironmentRule| rule.gate_timeout_seconds.map_or("as long as gates may by default".to_owned(), words);
+        found.note(format!("a gate of {name} may now take {} (it might take {})", limit(now), limit(before)));
+    }
 }
 
-fn aged(rule: &EnvironmentRule, gate: &GateName) -> String {
-    rule.max_age_of(gate).map(|seconds| format!(", with a result of at most {}", words(seconds))).unwrap_or_default()
+fn on_terms(rule: &EnvironmentRule, gate: &GateName) -> String {
+    let advice = if rule.advisory.contains(gate) { ", as advice" } else { "" };
+    let age = rule.max_age.iter().find(|age| age.gate == *gate);
+    let aged = age.map(|age| format!(", with a result of at most {}", words(age.seconds))).unwrap_or_default();
+    format!("{advice}{aged}")
+}
+
+fn advice(before: &EnvironmentRule, now: &EnvironmentRule, gate: &GateName, found: &mut Found) {
+    match (before.advisory.contains(gate), now.advisory.contains(gate)) {
+        (false, true) => found.loosens(format!("{} now takes gate {gate} as advice", now.name)),
+        (true, false) => found.note(format!("{} now requires gate {gate} (it took it as advice)", now.name)),
+        _ => {}
+    }
 }
 
 fn ages(before: &EnvironmentRule, now: &EnvironmentRule, gate: &GateName, found: &mut Found) {

@@ -3,14 +3,18 @@
 mod approvals;
 mod authorization;
 mod calendar;
+mod commands;
 mod components;
 mod found;
 mod gates;
 mod groups;
 mod path;
+mod policies;
 mod release;
+mod scan;
 #[cfg(test)]
 mod tests;
+mod verification;
 
 use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
@@ -27,6 +31,10 @@ pub fn differences(old: &Rules, new: &Rules, from: Timestamp) -> Vec<Difference>
     path::pipelines(old, new, &mut found);
     components::components(old, new, &mut found);
     groups::groups(old, new, &mut found);
+    policies::policies(old, new, &mut found);
+    scan::scan(old, new, &mut found);
+    commands::commands(old, new, &mut found);
+    verification::verification(old, new, &mut found);
     path::presence(old, new, &mut found);
     path::order(old, new, &mut found);
     for now in new.environments() {

@@ -23,7 +23,8 @@ pub(super) fn presence(old: &Rules, new: &Rules, found: &mut Found) {
 }
 
 fn demanded(environment: &EnvironmentRule) -> String {
-    let gates = required(&environment.gates);
+    let required_gates: Vec<GateName> = environment.gates.iter().filter(|gate| !environment.advisory.contains(gate)).cloned().collect();
+    let gates = required(&required_gates);
     gates.into_iter().chain(demands(environment)).map(|demand| format!("; it {demand}")).collect()
 }
 

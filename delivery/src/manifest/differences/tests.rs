@@ -3,7 +3,10 @@
 use promotion_ledger::meaning::time::Timestamp;
 
 use super::super::parse;
+use super::super::tests::shelf::SHELF;
 use super::differences;
+
+mod checks;
 
 const COMPONENTS: &str = "{api: shop/api}";
 const NOW: &str = "2026-11-21T12:00:00.000000Z";
@@ -13,11 +16,13 @@ fn at(time: &str) -> Timestamp {
 }
 
 fn text(components: &str, environments: &str, rest: &str) -> String {
-    format!("artifacts:\n  registry: r.example\n  promotion:\n    components: {components}\n    environments: {environments}\n{rest}")
+    format!(
+        "artifacts:\n  registry: r.example\n  verification: {{keys: [release.pub]}}\n  promotion:\n    components: {components}\n    environments: {environments}\n{rest}"
+    )
 }
 
 fn between(old: &str, new: &str) -> Vec<String> {
-    let rules = |text: &str| parse(text.as_bytes(), at(NOW)).unwrap();
+    let rules = |text: &str| parse(text.as_bytes(), at(NOW), &SHELF).unwrap();
     differences(&rules(old), &rules(new), at(NOW)).iter().map(ToString::to_string).collect()
 }
 
@@ -26,7 +31,7 @@ fn environments(old: &str, new: &str) -> Vec<String> {
 }
 
 /// What changes when an environment with the first demands gets the second ones.
-fn prod(old: &str, new: &str) -> Vec<String> {
+pub(super) fn prod(old: &str, new: &str) -> Vec<String> {
     environments(&format!("[dev, {{name: prod{old}}}]"), &format!("[dev, {{name: prod{new}}}]"))
 }
 
@@ -37,21 +42,27 @@ fn equal_rules_do_not_differ() {
 
 #[test]
 fn environments_that_come_and_go_are_named_with_their_neighbours() {
-    assert_eq!(environments("[dev, staging]", "[dev, qa, staging]"), ["environment qa was added between dev and staging"]);
+    assert_eq!(
+        environments("[dev, staging]", "[dev, qa, staging]"),
+        ["environment qa was added between dev and staging; it requires gate policy_compliance"]
+    );
     assert_eq!(
         environments("[dev]", "[dev, {name: prod, gates: [a], approvals: {count: 1}, soak: 24h}]"),
         [
-            "environment prod was added after dev, as the last; it requires gate a; it needs 1 approval, each valid for 7 days; it takes a release after 1 day in the environment before"
+            "environment prod was added after dev, as the last; it requires gates policy_compliance, a; it needs 1 approval, each valid for 7 days; it takes a release after 1 day in the environment before"
         ]
     );
     assert_eq!(
         environments("[dev]", "[{name: lab, gates: [a, b]}, dev]"),
-        ["environment lab was added before dev, as the first; it requires gates a, b"]
+        ["environment lab was added before dev, as the first; it requires gates policy_compliance, a, b"]
     );
     assert_eq!(environments("[dev, qa, prod]", "[dev, prod]"), ["loosens: environment qa was removed (it stood between dev and prod)"]);
     assert_eq!(
         environments("[dev]", "[prod]"),
-        ["loosens: environment dev was removed (it stood on its own)", "environment prod was added on its own"]
+        [
+            "loosens: environment dev was removed (it stood on its own)",
+            "environment prod was added on its own; it requires gate policy_compliance"
+        ]
     );
 }
 
@@ -61,8 +72,11 @@ fn another_order_is_a_difference() {
         environments("[dev, qa, prod]", "[qa, dev, prod]"),
         ["loosens: the order of environments changed from dev, qa, prod to qa, dev, prod"]
     );
-    assert_eq!(prod(", gates: [a, b]", ", gates: [b, a]"), ["the order of gates in prod is now b, a"]);
-    assert_eq!(prod(", gates: [a]", ", gates: [b, a]"), ["prod now requires gate b", "the order of gates in prod is now b, a"]);
+    assert_eq!(prod(", gates: [a, b]", ", gates: [b, a]"), ["the order of gates in prod is now policy_compliance, b, a"]);
+    assert_eq!(
+        prod(", gates: [a]", ", gates: [b, a]"),
+        ["prod now requires gate b", "the order of gates in prod is now policy_compliance, b, a"]
+    );
 }
 
 #[test]
@@ -225,7 +239,7 @@ fn a_calendar_that_moves_along_is_no_difference() {
     let text = frozen(&format!(
         "{WEEKEND}, {YEAR_END}, {{name: all week, weekly: {{days: [mon, tue, wed, thu, fri, sat, sun], from: \"00:00\", until: \"24:00\"}}, zone: UTC}}"
     ));
-    let adopted = |time: &str| parse(text.as_bytes(), at(time)).unwrap();
+    let adopted = |time: &str| parse(text.as_bytes(), at(time), &SHELF).unwrap();
     let old = adopted(NOW);
     for later in ["2026-11-21T12:00:01.000000Z", "2026-12-25T00:00:00.000000Z", "2028-11-01T00:00:00.000000Z"] {
         let new = adopted(later);

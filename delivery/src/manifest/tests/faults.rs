@@ -24,8 +24,16 @@ fn a_text_that_is_no_manifest_is_refused() {
         ("artifacts\n", "line 1, column 1: expected a mapping with the section `artifacts`, found text \"artifacts\"", "left edge"),
         ("other: 1\n", "line 1, column 1: expected a mapping with the section `artifacts`, found none", "left edge"),
         ("Artifact: {}\n", "line 1, column 1: expected a mapping with the section `artifacts`, found none", "\"Artifact\" looks like it"),
-        ("artifacts:\n", "line 1, column 10, artifacts: expected a mapping with `registry` or `promotion`, found nothing", ""),
-        ("artifacts: []\n", "line 1, column 12, artifacts: expected a mapping with `registry` or `promotion`, found an empty list", ""),
+        (
+            "artifacts:\n",
+            "line 1, column 10, artifacts: expected a mapping with `registry` or `promotion` or `verification`, found nothing",
+            "",
+        ),
+        (
+            "artifacts: []\n",
+            "line 1, column 12, artifacts: expected a mapping with `registry` or `promotion` or `verification`, found an empty list",
+            "",
+        ),
         (
             "artifacts: {registry: r.example/a}\n---\nother: 1\n",
             "line 2, column 1: expected one YAML document, found a second one, begun by `---`",
@@ -83,28 +91,28 @@ fn keys_stand_once_and_are_known() {
         ),
         (
             "artifacts:\n  regitry: r.example\n",
-            "line 2, column 3, artifacts.regitry: expected `registry` or `promotion`, found the unknown key \"regitry\"",
+            "line 2, column 3, artifacts.regitry: expected `registry` or `promotion` or `verification`, found the unknown key \"regitry\"",
             "did you mean `registry`?",
         ),
         (
             "artifacts:\n  pipeline: shop\n",
-            "line 2, column 3, artifacts.pipeline: expected `registry` or `promotion`, found the unknown key \"pipeline\"",
+            "line 2, column 3, artifacts.pipeline: expected `registry` or `promotion` or `verification`, found the unknown key \"pipeline\"",
             "`pipeline` belongs into artifacts.promotion",
         ),
         (
             "artifacts:\n  registry: r.example\n  promotion:\n    environments:\n      - name: dev\n        gate: [a]\n",
-            "line 6, column 9, artifacts.promotion.environments[0].gate: expected `name` or `gates` or `authorization` or `approvals` or `soak` or `versions` or `signature` or `freezes`, found the unknown key \"gate\"",
+            "line 6, column 9, artifacts.promotion.environments[0].gate: expected `name` or `gates` or `gate_timeout_seconds` or `authorization` or `approvals` or `soak` or `versions` or `signature` or `freezes`, found the unknown key \"gate\"",
             "did you mean `gates`?",
         ),
         (
             "artifacts:\n  \"odd key\\e\": 1\n",
-            "line 2, column 3, artifacts[\"odd key\\u{1b}\"]: expected `registry` or `promotion`, found the unknown key \"odd key\\u{1b}\"",
+            "line 2, column 3, artifacts[\"odd key\\u{1b}\"]: expected `registry` or `promotion` or `verification`, found the unknown key \"odd key\\u{1b}\"",
             "outside the section",
         ),
         ("artifacts:\n  ? [a]\n  : b\n", "line 2, column 5, artifacts: expected a key that is a word, found a list", ""),
         (
             "artifacts: {promotion: {<<: {pipeline: shop}}}",
-            "line 1, column 25, artifacts.promotion[\"<<\"]: expected `pipeline` or `groups` or `components` or `environments` or `on_incomparable`, found the unknown key \"<<\"",
+            "line 1, column 25, artifacts.promotion[\"<<\"]: expected `pipeline` or `groups` or `components` or `policies` or `security_scan` or `gate_commands` or `gate_timeout_seconds` or `environments` or `on_incomparable`, found the unknown key \"<<\"",
             "remove it",
         ),
     ]);

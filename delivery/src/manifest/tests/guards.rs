@@ -3,38 +3,12 @@
 use promotion_ledger::meaning::rules::{ApprovalRule, AuthorizationRule, Enforcement, EnvironmentRule, MaxAge};
 use promotion_ledger::meaning::versions::{Range, Scheme};
 
-use super::parse;
-
-/// Guards of an environment, each a key and its value, to put random environments together.
-pub(super) const PIECES: [&str; 16] = [
-    ", authorization: {allowed_groups: [a]}",
-    ", authorization: {allowed_groups: [b, a], separation_of_duties: true}",
-    ", authorization: {allowed_operators: [ci:x]}",
-    ", approvals: {count: 1}",
-    ", approvals: {count: 2}",
-    ", approvals: {count: 2, groups: [a], valid_for: 3d}",
-    ", approvals: {count: 2, groups: [a, b], valid_for: 7d}",
-    ", versions: ^2",
-    ", versions: ^1.4",
-    ", signature: warn",
-    ", signature: enforce",
-    ", freezes: [{name: a, weekly: {from: fri 16:00, until: mon 08:00}, zone: UTC}]",
-    ", freezes: [{name: a, weekly: {from: fri 18:00, until: mon 08:00}, zone: UTC}]",
-    ", freezes: [{name: b, weekly: {from: fri 16:00, until: mon 08:00}, zone: UTC}]",
-    ", freezes: [{name: far, from: 2031-01-01, until: 2031-01-02, zone: UTC}]",
-    ", freezes: [{name: far, from: 2031-01-01, until: 2031-01-03, zone: UTC}]",
-];
-
-/// The pieces without those whose key stands before them already.
-pub(super) fn compatible(pieces: &[&'static str]) -> Vec<&'static str> {
-    let key = |piece: &str| piece.split(':').next().map(str::to_owned);
-    let repeats = |at: usize| pieces.iter().take(at).any(|earlier| key(earlier) == pieces.get(at).and_then(|piece| key(piece)));
-    pieces.iter().enumerate().filter(|(at, _)| !repeats(*at)).map(|(_, piece)| *piece).collect()
-}
+use super::{VERIFICATION, parse};
 
 const FULL: &str = r#"
 artifacts:
   registry: r.example
+  verification: { keys: [release.pub] }
   promotion:
     groups: { release-managers: [bob@acme.example, ana@acme.example] }
     components:
@@ -59,7 +33,7 @@ artifacts:
 "#;
 
 fn prod(keys: &str) -> EnvironmentRule {
-    let text = format!("artifacts: {{registry: r.example/a, promotion: {{environments: [dev, {{name: prod, {keys}}}]}}}}");
+    let text = format!("artifacts: {{registry: r.example/a, {VERIFICATION}, promotion: {{environments: [dev, {{name: prod, {keys}}}]}}}}");
     parse(text.as_bytes()).unwrap().environments()[1].clone()
 }
 
@@ -73,8 +47,8 @@ fn guards_become_rules() {
     assert_eq!(schemes, [None, None, Some("pattern"), Some("recency"), Some("calver")]);
     let prod = &rules.environments()[1];
     let managers = rules.groups()[0].name.clone();
-    assert_eq!(prod.gates.iter().map(|gate| gate.as_str()).collect::<Vec<_>>(), ["tests", "security_scan"]);
-    assert_eq!(prod.max_age, [MaxAge { gate: prod.gates[1].clone(), seconds: 7 * 86_400 }]);
+    assert_eq!(prod.gates.iter().map(|gate| gate.as_str()).collect::<Vec<_>>(), ["policy_compliance", "tests", "security_scan"]);
+    assert_eq!(prod.max_age, [MaxAge { gate: prod.gates[2].clone(), seconds: 7 * 86_400 }]);
     let operators = vec!["ci:acme/shop".parse().unwrap()];
     assert_eq!(prod.authorization, Some(AuthorizationRule { groups: vec![managers.clone()], operators }));
     assert!(prod.separation_of_duties.is_some());
@@ -82,7 +56,7 @@ fn guards_become_rules() {
     assert_eq!(prod.soak_seconds, Some(86_400));
     assert_eq!(prod.versions, Some(Range::parse("^2").unwrap()));
     assert_eq!(prod.signature, Some(Enforcement::Enforce));
-    assert_eq!(rules.environments()[0], EnvironmentRule::new(rules.environments()[0].name.clone(), vec![]));
+    assert_eq!(rules.environments()[0], EnvironmentRule::new(rules.environments()[0].name.clone(), prod.gates[..1].to_vec()));
 }
 
 #[test]
@@ -115,7 +89,11 @@ fn what_demands_nothing_stands_nowhere() {
 /// Guards of an environment that are at fault: the path below it, what was expected and found, and a part of the hint.
 const FAULTS: [(&str, &str, &str); 33] = [
     ("gates: [{max_age: 7d}]", "gates[0]: expected a gate with a `name`, found none", "name: …"),
-    ("gates: [{name: a, maxage: 7d}]", "gates[0].maxage: expected `name` or `max_age`, found the unknown key \"maxage\"", "`max_age`?"),
+    (
+        "gates: [{name: a, maxage: 7d}]",
+        "gates[0].maxage: expected `name` or `advisory` or `max_age`, found the unknown key \"maxage\"",
+        "`max_age`?",
+    ),
     ("gates: [a, {name: a}]", "gates[1]: expected each gate once, found \"a\" again", "remove one"),
     (
         "gates: [{name: a, max_age: 7}]",

@@ -18,6 +18,22 @@ const UNSAID: &[(&str, &str)] = &[
     ("/artifacts/promotion/components/api", r#""shop/web""#),
     ("/artifacts/promotion/components/old/versions/template", r#""release-{n""#),
     ("/artifacts/promotion/groups/managers", r#"["x", "x"]"#),
+    ("/artifacts/promotion/policies/0", r#""policies/none.rego""#),
+    ("/artifacts/promotion/policies/0", r#""policies/fault.rego""#),
+    ("/artifacts/promotion/policies/0", r#""other/warn.rego""#),
+    ("/artifacts/promotion/security_scan/block_on_severity", r#"["HIGH", "high"]"#),
+    ("/artifacts/promotion/gate_commands", r#"{"test": "make test"}"#),
+    ("/artifacts/promotion/gate_commands/tests", r#""make test > log""#),
+    ("/artifacts/promotion/gate_commands/cost/command/0", r#""""#),
+    ("/artifacts/promotion/gate_commands/cost/variables/0", r#""TO_ENV""#),
+    ("/artifacts/promotion/environments/1/gates", r#"["tests", "cost", "smoke"]"#),
+    ("/artifacts/promotion/environments/1/gates/4", r#"{"name": "policy_compliance", "advisory": true}"#),
+    ("/artifacts/verification", r#"{}"#),
+    ("/artifacts/verification/keys/0", r#""trusted_root.json""#),
+    ("/artifacts/verification/identities", r#"[]"#),
+    ("/artifacts/verification/identities/0/issuer", r#""*""#),
+    ("/artifacts/verification/trust_root", r#""release.pub""#),
+    ("/artifacts/verification/annotations/env", r#"" ""#),
     ("/artifacts/promotion/environments/0", r#""prod""#),
     ("/artifacts/promotion/environments/0", r#"{"name": "dev", "soak": "1h"}"#),
     ("/artifacts/promotion/environments/1/gates", r#"["a", {"name": "a"}]"#),
@@ -31,7 +47,12 @@ const UNSAID: &[(&str, &str)] = &[
 ];
 
 fn full() -> Value {
-    json!({"other": [1, null], "artifacts": {"registry": "r.example", "promotion": {
+    json!({"other": [1, null], "artifacts": {"registry": "r.example", "verification": {
+        "keys": ["release.pub"],
+        "identities": [{"identity": "https://ci.example/shop@*", "issuer": "https://issuer.example"}],
+        "trust_root": "trusted_root.json",
+        "annotations": {"env": "prod"},
+    }, "promotion": {
         "pipeline": "shop",
         "groups": {"managers": ["ana@acme.example", "bob@acme.example"]},
         "components": {
@@ -40,9 +61,18 @@ fn full() -> Value {
             "job": {"repository": "shop/job", "versions": {"scheme": "recency"}},
             "old": {"repository": "shop/old", "versions": {"scheme": "pattern", "template": "release-{n}"}},
         },
+        "policies": ["policies/shop.rego", "policies/warn.rego"],
+        "security_scan": {"block_on_severity": ["critical", "HIGH"], "ignore_unfixed": true, "scanner_format": "grype"},
+        "gate_commands": {
+            "tests": "make test",
+            "cost": {"command": ["./cost", "--max", "100"], "timeout_seconds": 600, "variables": ["AWS_REGION"], "warning_status": 2},
+            "smoke": {"shell": "curl -fsS https://x.example | grep ok"},
+        },
+        "gate_timeout_seconds": 300,
         "environments": ["dev", {
             "name": "prod",
-            "gates": ["tests", {"name": "security_scan", "max_age": "7d"}],
+            "gates": ["tests", {"name": "security_scan", "max_age": "7d"}, {"name": "cost", "advisory": true}, "smoke", "policy_compliance"],
+            "gate_timeout_seconds": 900,
             "authorization": {"allowed_groups": ["managers"], "allowed_operators": ["ci:acme/shop"], "separation_of_duties": true},
             "approvals": {"count": 2, "groups": ["managers"], "valid_for": "3d"},
             "soak": "24h",
@@ -113,12 +143,23 @@ fn value() -> impl Strategy<Value = Value> {
         "UTC",
         "PT8H",
         "FREQ=DAILY",
+        "tests",
+        "make 'a",
+        "policies/shop.rego",
+        "policies/warn.rego",
+        "release.pub",
+        "trusted_root.json",
+        "High",
+        "trivy",
+        "AWS_REGION",
+        "A-B",
+        "*",
         "ci:x\"",
         "é",
     ]);
     let leaf = prop_oneof![
         4 => words.prop_map(Value::from),
-        1 => (0_u32..103).prop_map(Value::from),
+        1 => prop::sample::select(vec![0_u32, 1, 2, 29, 30, 100, 101, 255, 256, 300, 3600, 3601]).prop_map(Value::from),
         1 => any::<bool>().prop_map(Value::from),
         1 => Just(Value::Null),
         1 => "[ -~]{0,6}".prop_map(Value::from),
@@ -144,6 +185,27 @@ fn key() -> impl Strategy<Value = &'static str> {
         "groups",
         "count",
         "valid_for",
+        "advisory",
+        "policies",
+        "security_scan",
+        "gate_commands",
+        "gate_timeout_seconds",
+        "block_on_severity",
+        "ignore_unfixed",
+        "scanner_format",
+        "command",
+        "shell",
+        "timeout_seconds",
+        "variables",
+        "warning_status",
+        "verification",
+        "keys",
+        "identities",
+        "identity",
+        "issuer",
+        "trust_root",
+        "annotations",
+        "label_shape",
         "end",
         "duration",
         "open",
@@ -244,11 +306,60 @@ fn faults_of_shape_are_refused_by_both() {
         ("/freezes/0", "zone", json!(null)),
     ];
     for (below, key, value) in table {
-        let mut manifest = full();
-        manifest.pointer_mut(&format!("{prod}{below}")).unwrap()[key] = value.clone();
-        assert!(!reads(&manifest), "{below}/{key}: {value}");
-        assert!(!SCHEMA.is_valid(&manifest), "{below}/{key}: {value}");
+        refused_by_both(&format!("{prod}{below}"), key, &value);
     }
+}
+
+/// The same of what stands beside the environments.
+#[test]
+fn faults_of_checks_are_refused_by_both() {
+    let cost = "/gate_commands/cost";
+    let table = [
+        ("", "policies", json!("policies/shop.rego")),
+        ("", "gate_timeout_seconds", json!(29)),
+        ("", "gate_timeout_seconds", json!(3601)),
+        ("", "gate_timeout_seconds", json!("300s")),
+        ("/environments/1", "gate_timeout_seconds", json!(10)),
+        ("/environments/1", "gates", json!([{"name": "tests", "advisory": "yes"}])),
+        ("/security_scan", "block_on_severity", json!([])),
+        ("/security_scan", "block_on_severity", json!(["grave"])),
+        ("/security_scan", "ignore_unfixed", json!("true")),
+        ("/security_scan", "scanner_format", json!("snyk")),
+        ("/gate_commands", "policy_compliance", json!("true")),
+        ("/gate_commands", "label_shape", json!("true")),
+        ("/gate_commands", "Tests", json!("true")),
+        ("/gate_commands", "tests", json!("")),
+        ("/gate_commands", "tests", json!(["make", "test"])),
+        ("/gate_commands", "tests", json!({})),
+        (cost, "shell", json!("true")),
+        (cost, "command", json!([])),
+        (cost, "command", json!(["a", 1])),
+        (cost, "timeout_seconds", json!(0)),
+        (cost, "variables", json!(["A-B"])),
+        (cost, "warning_status", json!(0)),
+        (cost, "warning_status", json!(256)),
+    ];
+    for (below, key, value) in table {
+        refused_by_both(&format!("/artifacts/promotion{below}"), key, &value);
+    }
+    for (key, value) in [
+        ("keys", json!("release.pub")),
+        ("keys", json!([""])),
+        ("identities", json!([{"identity": "a"}])),
+        ("annotations", json!(["env"])),
+        ("annotations", json!({"env": true})),
+        ("trust_root", json!(null)),
+    ] {
+        refused_by_both("/artifacts/verification", key, &value);
+    }
+}
+
+#[track_caller]
+fn refused_by_both(place: &str, key: &str, value: &Value) {
+    let mut manifest = full();
+    manifest.pointer_mut(place).unwrap()[key] = value.clone();
+    assert!(!reads(&manifest), "{place}/{key}: {value}");
+    assert!(!SCHEMA.is_valid(&manifest), "{place}/{key}: {value}");
 }
 
 proptest! {

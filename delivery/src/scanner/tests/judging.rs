@@ -1,5 +1,6 @@
 //! What a report means for a promotion.
 
+use crate::scanner::{UnknownSeverity, severity};
 use std::collections::BTreeSet;
 
 use promotion_ledger::meaning::event::artifact::GateStatus;
@@ -102,7 +103,7 @@ fn the_sentence_is_cut_to_what_a_reason_may_hold() {
 
 #[test]
 fn severities_are_read_as_people_type_them() {
-    let set: Result<BTreeSet<Severity>, _> = "critical,High, LOW".split(',').map(str::parse).collect();
+    let set: Result<BTreeSet<Severity>, UnknownSeverity> = "critical,High, LOW".split(',').map(severity).collect();
     assert_eq!(set.unwrap(), BTreeSet::from([Severity::Critical, Severity::High, Severity::Low]));
-    assert!("severe".parse::<Severity>().unwrap_err().to_string().contains("\"severe\" is no severity: expected CRITICAL"));
+    assert!(severity("severe").unwrap_err().to_string().contains("\"severe\" is no severity: expected CRITICAL"));
 }

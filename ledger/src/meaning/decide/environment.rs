@@ -8,9 +8,12 @@ use super::super::event::promotion::Action;
 use super::super::event::{Event, EventType, in_environment};
 use super::super::facts;
 use super::super::grant::Permission;
-use super::super::names::{Component, Environment, Pipeline};
+use super::super::guard;
+use super::super::names::{Component, Environment, Pipeline, Principal};
 use super::super::refusal::{Because, ExitCode, Refusal};
+use super::super::rules::POLICY_COMPLIANCE;
 use super::super::state::State;
+use super::super::time::Timestamp;
 use super::common::{Decision, at, environment_right, known_component, known_environment, refused_authorization, right, rules};
 
 pub(super) fn lock(state: &State, asker: &Asker, signer: &KeyRecord, lock: &Lock) -> Result<Decision, Refusal> {
@@ -35,7 +38,8 @@ pub(super) fn unlock(state: &State, asker: &Asker, signer: &KeyRecord, unlock: &
         known(state, pipeline, environment, component.as_ref())?;
         return Ok(Decision::nothing());
     }
-    let (own, foreign): (Vec<_>, Vec<_>) = standing.into_iter().partition(|lock| lock.owner == asker.actor);
+    let now = at(state, asker);
+    let (own, foreign): (Vec<_>, Vec<_>) = standing.into_iter().partition(|lock| ones_own(lock, &asker.actor, now));
     if own.is_empty() && !others {
         return Err(not_ones_own(asker, environment, &foreign).into());
     }
@@ -46,13 +50,18 @@ pub(super) fn unlock(state: &State, asker: &Asker, signer: &KeyRecord, unlock: &
     Ok(Decision::append(lifted.into_iter().map(|lock| lift(pipeline, environment, lock, reason.as_ref())).collect()))
 }
 
+/// A lock that is over by itself is everybody's to clear away.
+fn ones_own(lock: &facts::Lock, actor: &Principal, now: Timestamp) -> bool {
+    lock.owner == *actor || !lock.stands(now)
+}
+
 /// Checks the right to lift this lock; being refused is recorded.
 fn may_lift(who: &Who<'_>, unlock: &Unlock, lock: &facts::Lock) -> Result<(), Refusal> {
-    let Who { asker, signer, .. } = who;
+    let Who { state, asker, signer } = who;
     let Unlock { pipeline, environment, .. } = unlock;
     who.allowed(Action::Unlock, EventType::EnvironmentUnlocked, pipeline, environment, lock.component.as_ref())?;
     let touches = in_environment(pipeline, environment, lock.component.as_ref());
-    if lock.owner == asker.actor || signer.grant_for(Permission::UnlockOthers, touches).is_some() {
+    if ones_own(lock, &asker.actor, at(state, asker)) || signer.grant_for(Permission::UnlockOthers, touches).is_some() {
         return Ok(());
     }
     let message = format!(
@@ -86,6 +95,14 @@ fn not_ones_own(asker: &Asker, environment: &Environment, foreign: &[&facts::Loc
 
 pub(super) fn record_gate(state: &State, signer: &KeyRecord, gate: &GateCompleted) -> Result<Decision, Refusal> {
     known(state, &gate.pipeline, &gate.environment, Some(&gate.component))?;
+    if gate.gate.as_str() == POLICY_COMPLIANCE {
+        let message = format!("gate {POLICY_COMPLIANCE} is answered by the pipeline's policies, when a promotion asks them");
+        return Err(Because::new(ExitCode::Usage, message).hint("promote: no result of this gate is recorded by hand").into());
+    }
+    guard::founded(rules(state, &gate.pipeline)?, gate).map_err(|unfounded| {
+        Because::new(ExitCode::Usage, unfounded.to_string())
+            .hint("record it out of the report: --scan-report FILE in the place of --status")
+    })?;
     let event = Event::GateCompleted(gate.clone());
     right(signer, &[EventType::GateCompleted], event.touches())?;
     Ok(Decision::append(vec![event]))

@@ -6,6 +6,7 @@
 mod approve;
 mod common;
 mod environment;
+mod gates;
 pub mod import;
 mod keys;
 mod obstacles;
@@ -29,6 +30,7 @@ pub fn decide(state: &State, asker: &Asker, command: &Command) -> Result<Decisio
         Command::Promote(promote) => promote::promote(state, asker, signer, promote),
         Command::Rollback(rollback) => rollback::rollback(state, asker, signer, rollback),
         Command::TakeOver(promotion) => run::take_over(state, asker, signer, promotion),
+        Command::TakeOverToAbort(promotion) => run::take_over_to_abort(state, asker, signer, promotion),
         Command::Abort(promotion, reason) => run::abort(state, asker, signer, promotion, reason),
         Command::Approve(approve) => approve::approve(state, asker, signer, approve),
         Command::Review(review) => approve::review(state, asker, signer, review),

@@ -3,8 +3,7 @@
 use super::super::command::Promote;
 use super::super::event::promotion::{DowngradeDecided, Outcome, Promotion};
 use super::super::event::signature::SignatureFound;
-use super::super::facts::{GateDemanded, Run};
-use super::super::guard::{self, Asked};
+use super::super::facts::Run;
 use super::super::id::PromotionId;
 use super::super::refusal::{Because, ExitCode};
 use super::super::rules::{Enforcement, EnvironmentRule, Rules, Source};
@@ -116,22 +115,6 @@ pub(super) fn warnings(downgrade: &DowngradeDecided) -> Vec<String> {
         }
         _ => Vec::new(),
     }
-}
-
-/// Every gate that has not passed, of those that the environment demands.
-pub(super) fn gates(state: &State, rule: &EnvironmentRule, asked: &Asked<'_>) -> Vec<Because> {
-    let Promotion { component, digest, to, .. } = asked.promotion;
-    let missing = GateDemanded::of(rule)
-        .into_iter()
-        .filter_map(|gate| Some((guard::judge(state, asked.promotion, &gate, asked.at).err()?, gate.gate)));
-    missing
-        .map(|(missing, gate)| {
-            let hint = format!(
-                "record its result: promoledger record gate {gate} --component {component} --digest {digest} --env {to} --status passed --evidence FILE",
-            );
-            Because::new(ExitCode::GateFailed, missing.to_string()).hint(hint)
-        })
-        .collect()
 }
 
 /// What a signature comes to where the environment demands one.

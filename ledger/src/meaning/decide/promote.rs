@@ -1,7 +1,7 @@
 //! To promote a release.
 
 use super::super::accepted::Accepted;
-use super::super::command::{Asker, Promote};
+use super::super::command::{Asker, Promote, Seen};
 use super::super::core::KeyRecord;
 use super::super::event::approval::ApprovalRequested;
 use super::super::event::overriding::{GuardOverridden, Overridable, Overridden};
@@ -9,7 +9,7 @@ use super::super::event::promotion::{Action, DowngradeDecided, Outcome, Promotio
 use super::super::event::signature::{SignatureChecked, SignatureFound};
 use super::super::event::{Event, EventType};
 use super::super::facts::Approvals;
-use super::super::grant::Permission;
+use super::super::grant::{Permission, Reach, Touches};
 use super::super::guard::{self, Asked, Stop};
 use super::super::id::Epoch;
 use super::super::names::Reason;
@@ -20,7 +20,7 @@ use super::common::{
     Decision, at, because, environment_right, for_the_record, id_taken, in_force, known_component, known_environment, passed_authorization,
     refused_authorization, rests_on_import, right, rules, sentence,
 };
-use super::obstacles;
+use super::{gates, obstacles};
 
 /// What a promotion appends; whoever may not append all of it may not begin.
 const APPENDS: &[EventType] = &[
@@ -33,6 +33,8 @@ const APPENDS: &[EventType] = &[
 ];
 
 pub(super) fn promote(state: &State, asker: &Asker, signer: &KeyRecord, promote: &Promote) -> Result<Decision, Refusal> {
+    let foreseen = state.foreseeing(&promote.seen.gates, at(state, asker));
+    let state = &foreseen;
     let rules = rules(state, &promote.pipeline)?;
     known_component(rules, &promote.component)?;
     let rule = known_environment(rules, &promote.to, ExitCode::InvalidTransition)?;
@@ -109,12 +111,24 @@ impl Judgement<'_> {
         let glass = self.promote.break_glass.as_ref().map(|_| EventType::GuardOverridden);
         let appends: Vec<EventType> = APPENDS.iter().copied().chain(signature).chain(glass).collect();
         let granted = right(key, &appends, promotion.touches())?;
+        self.may_record_gates()?;
         environment_right(self.rules, self.rule, key, actor, granted)
+    }
+
+    /// Whether the key may record what the gates of this decision said, and those that are to be run will say.
+    fn may_record_gates(&self) -> Result<(), Because> {
+        let Asked { promotion, key, .. } = self.asked;
+        let Seen { gates, pending, .. } = &self.promote.seen;
+        let names = gates.iter().map(|result| &result.gate).chain(pending);
+        names.into_iter().try_for_each(|gate| {
+            let touches = Touches { gate: Reach::One(gate), ..promotion.touches() };
+            right(key, &[EventType::GateCompleted], touches).map(|_| ())
+        })
     }
 
     /// Every reason not to go ahead, in the order of checks. What passes on the asker's word is set aside.
     fn reasons(&self, step: Option<Because>, authorized: &Result<Reason, Because>, overridden: &mut Vec<Overridden>) -> Vec<Because> {
-        let Self { state, rule, promote, asked, downgrade, .. } = self;
+        let Self { state, rules, rule, promote, asked, downgrade } = self;
         let promotion = asked.promotion;
         let mut reasons: Vec<Because> = obstacles::busy(state, promotion).into_iter().collect();
         let mut moment = guard::locks(state, asked);
@@ -133,12 +147,12 @@ impl Judgement<'_> {
         reasons.extend(guard::versions(rule, asked).map(because));
         reasons.extend(self.not_overridden(guard::approvals(state, rule, asked).into_iter().collect(), overridden));
         reasons.extend(obstacles::signature(rule, promote, promotion));
-        let gates = obstacles::gates(state, rule, asked);
-        if promote.break_glass.is_some() && !gates.is_empty() {
-            let messages: Vec<String> = gates.into_iter().map(|gate| gate.message).collect();
+        let missing = gates::missing(state, rules, rule, &promote.seen, asked);
+        if promote.break_glass.is_some() && !missing.is_empty() {
+            let messages: Vec<String> = missing.into_iter().map(|gate| gate.message).collect();
             overridden.push(Overridden { guard: Overridable::Gates, message: sentence(messages.join("; ")) });
         } else {
-            reasons.extend(gates);
+            reasons.extend(missing);
         }
         reasons
     }
@@ -169,7 +183,8 @@ impl Judgement<'_> {
             .filter(|from| state.visit(&promotion.pipeline, &promotion.component, from, &promotion.version).is_none());
         warnings.extend(rests.map(|from| rests_on_import(&promotion.component, &promotion.version, from)));
         warnings.extend(overridden.iter().map(|overridden| format!("{} overridden: {}", overridden.guard, overridden.message)));
-        let mut events: Vec<Event> = Vec::new();
+        warnings.extend(gates::advice(rule, &promote.seen));
+        let mut events: Vec<Event> = promote.seen.gates.iter().cloned().map(Event::from).collect();
         if let (Some(why), false) = (&promote.break_glass, overridden.is_empty()) {
             let (guards, justification) = (overridden, why.clone());
             events.push(GuardOverridden { guards, justification, promotion: promotion.clone() }.into());
@@ -210,7 +225,7 @@ impl Judgement<'_> {
     /// are missing, they are asked for.
     fn refuse(self, unauthorized: Option<Because>, mut reasons: Vec<Because>) -> Refusal {
         let promotion = self.asked.promotion;
-        let mut record: Vec<Event> = Vec::new();
+        let mut record: Vec<Event> = self.gates_to_record(&reasons);
         match &unauthorized {
             Some(reason) => record.push(refused_authorization(
                 Action::Promote,
@@ -230,6 +245,13 @@ impl Judgement<'_> {
         let mut reasons = reasons.into_iter();
         let first = reasons.next().unwrap_or_else(|| Because::new(ExitCode::Failure, "refused"));
         Refusal::new(first, reasons.collect(), record)
+    }
+
+    /// What the gates said, where it is a reason and the key may say so.
+    fn gates_to_record(&self, reasons: &[Because]) -> Vec<Event> {
+        let tells = reasons.iter().any(|reason| reason.code == ExitCode::GateFailed) && self.may_record_gates().is_ok();
+        let results = self.promote.seen.gates.iter().filter(|_| tells);
+        results.cloned().map(Event::from).collect()
     }
 
     /// Asks for approvals when nothing else is missing, none are asked for, and the key may.

@@ -43,7 +43,7 @@ pub(super) fn rollback(state: &State, asker: &Asker, signer: &KeyRecord, rollbac
     if holder.version == *version && hanging.is_none() {
         return Ok(Decision::nothing());
     }
-    if state.ever_began(&rollback.promotion_id) {
+    if state.ever_began(&rollback.promotion_id) || state.overriding(&rollback.promotion_id).is_some() {
         return Err(id_taken(&rollback.promotion_id));
     }
     let promotion = promotion(state, rollback)?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::meaning::digest::Digest;
 use crate::meaning::id::Sequence;
-use crate::meaning::names::{Component, Environment, Pipeline, Reason, Version};
+use crate::meaning::names::{Component, Environment, Group, Pipeline, Reason, Version};
 use crate::meaning::rules::Source;
 use crate::meaning::time::Timestamp;
 
@@ -44,6 +44,9 @@ pub struct ApprovalGranted {
     pub digest: Digest,
     /// Where it would land.
     pub environment: Environment,
+    /// The group by which they may, where the rules ask for one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group: Option<Group>,
     /// What they say of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<Reason>,
@@ -63,6 +66,9 @@ pub struct ApprovalRejected {
     pub digest: Digest,
     /// Where it would land.
     pub environment: Environment,
+    /// The group by which they may, where the rules ask for one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group: Option<Group>,
     /// The pipeline.
     pub pipeline: Pipeline,
     /// Why not.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::scan::ScanFound;
 use crate::meaning::digest::{BodyDigest, Digest};
 use crate::meaning::names::{Component, Environment, GateName, MediaType, Pipeline, Reason, SourceSha, Version};
 
@@ -74,8 +75,24 @@ pub struct GateCompleted {
     pub message: Option<Reason>,
     /// The pipeline.
     pub pipeline: Pipeline,
+    /// Which policies were asked which question, of the gate that asks them.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub policy: Option<PolicyAsked>,
+    /// What a vulnerability scanner's report comes to, where the result is out of one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub scan: Option<ScanFound>,
     /// How it ended.
     pub status: GateStatus,
+}
+
+/// Which policies were asked which question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyAsked {
+    /// SHA-256 that names the policies and the question.
+    pub decision: Digest,
+    /// SHA-256 that names the policies.
+    pub policies: Digest,
 }
 
 impl GateStatus {

@@ -7,6 +7,7 @@ pub mod history;
 pub mod ledger;
 pub mod overriding;
 pub mod promotion;
+pub mod scan;
 pub mod signature;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

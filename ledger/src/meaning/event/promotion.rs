@@ -72,6 +72,10 @@ pub enum Action {
     TakeOver,
     /// To end what is under way.
     Abort,
+    /// To say yes to a promotion that is asked for.
+    Approve,
+    /// To say no to it.
+    Reject,
 }
 
 /// How a decision went.
@@ -320,6 +324,9 @@ pub struct PromotionTakenOver {
     pub from_holder: Principal,
     /// The promotion.
     pub promotion: Promotion,
+    /// That it is taken over to be ended, and goes no further.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub to_abort: Option<Accepted>,
 }
 
 /// A rollback is asked for and may go ahead.

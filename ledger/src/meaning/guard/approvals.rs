@@ -1,7 +1,7 @@
 //! Approvals: whose word a promotion needs, and who may give it.
 
 use super::stop::{Asked, Guard, Stop};
-use super::who::groups_of;
+use super::who::{authorization, groups_of};
 use crate::meaning::core::KeyRecord;
 use crate::meaning::facts::Approvals;
 use crate::meaning::id::Sequence;
@@ -63,41 +63,53 @@ fn names<T: std::fmt::Display>(names: &[T]) -> String {
     names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// Why the principal may not say yes to the request, or by what right they may; `None` is for everybody's.
-pub fn approver<'a>(
-    rules: &'a Rules,
-    rule: &EnvironmentRule,
-    approvals: &Approvals,
-    key: &'a KeyRecord,
-    actor: &Principal,
-    at: Timestamp,
-    in_force: Option<Sequence>,
-) -> Result<Option<&'a Group>, String> {
+/// Somebody who answers a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    /// The rules in force.
+    pub rules: &'a Rules,
+    /// What they say of the environment.
+    pub rule: &'a EnvironmentRule,
+    /// The key that signs.
+    pub key: &'a KeyRecord,
+    /// In whose name.
+    pub actor: &'a Principal,
+    /// When.
+    pub at: Timestamp,
+    /// Whether the answer adds to the words that count. A no does not: whoever said yes may change their mind.
+    pub counts: bool,
+}
+
+/// Why they may not answer the request, or by which group they may; `None` where the rules ask for none.
+pub fn approver<'a>(answer: &Answer<'a>, approvals: &Approvals, in_force: Option<Sequence>) -> Result<Option<&'a Group>, Stop> {
+    let Answer { rules, rule, key, actor, at, counts } = *answer;
+    let no = |why: String| Stop::new(Guard::Approvals, why);
     let Some(demanded) = &rule.approvals else {
-        return Err(format!("{} asks for no approvals", rule.name));
+        return Err(no(format!("{} asks for no approvals", rule.name)));
     };
     let request = approvals.request;
     if Some(approvals.manifest) != in_force {
-        return Err(format!("the request of entry {request} is void, since the manifest changed"));
+        return Err(no(format!("the request of entry {request} is void, since the manifest changed")));
     }
     if at >= approvals.expires {
-        return Err(format!("the request of entry {request} is over since {}", approvals.expires.to_minute()));
+        return Err(no(format!("the request of entry {request} is over since {}", approvals.expires.to_minute())));
     }
     if let Some(rejected) = &approvals.rejected {
-        return Err(format!("the request of entry {request} was rejected by {} at entry {}", rejected.by, rejected.entry));
+        return Err(no(format!("the request of entry {request} was rejected by {} at entry {}", rejected.by, rejected.entry)));
     }
     if let Some(own) = approvals.requested_by.iter().find(|by| *by == actor || **by == key.principal) {
-        return Err(format!("{own} asked for this promotion at entry {request}, and nobody approves their own"));
+        return Err(no(format!("{own} asked for this promotion at entry {request}, and nobody approves their own")));
     }
-    if let Some(before) = approvals.granted.iter().find(|granted| granted.is_of(actor, &key.principal)) {
-        return Err(format!("{} approved this at entry {} already", before.by, before.entry));
+    let before = approvals.granted.iter().find(|granted| granted.is_of(actor, &key.principal));
+    if let Some(before) = before.filter(|_| counts) {
+        return Err(no(format!("{} approved this at entry {} already", before.by, before.entry)));
     }
     if demanded.groups.is_empty() {
-        return Ok(None);
+        return authorization(rules, rule, key, actor).map(|_| None);
     }
     let has = groups_of(rules, key, actor);
     match has.iter().find(|(group, _)| demanded.groups.contains(group)) {
         Some((group, _)) => Ok(Some(group)),
-        None => Err(format!("{} is approved by members of {}, and {actor} is in none of them", rule.name, names(&demanded.groups))),
+        None => Err(no(format!("{} is approved by members of {}, and {actor} is in none of them", rule.name, names(&demanded.groups)))),
     }
 }

@@ -41,15 +41,21 @@ pub enum GateMissing {
     },
 }
 
-/// The newest results of the gates, in their order, when every one of them lets pass a promotion that is requested at that time; else
-/// the first that does not.
-pub fn gates(state: &State, promotion: &Promotion, gates: &[GateDemanded], at: Timestamp) -> Result<Vec<GateCited>, GateMissing> {
-    gates.iter().map(|gate| judge(state, promotion, gate, at)).collect()
+/// Whether every gate lets pass a promotion that is requested at that time; else why the first does not. Advice stops nothing.
+pub fn gates(state: &State, promotion: &Promotion, gates: &[GateDemanded], at: Timestamp) -> Result<(), GateMissing> {
+    gates.iter().filter(|gate| !gate.advisory).try_for_each(|gate| judge(state, promotion, gate, at).map(|_| ()))
 }
 
-/// The newest results of those gates that let pass, in their order.
-pub fn passed(state: &State, promotion: &Promotion, gates: &[GateDemanded], at: Timestamp) -> Vec<GateCited> {
-    gates.iter().filter_map(|gate| judge(state, promotion, gate, at).ok()).collect()
+/// What a completion rests on: the newest results of the gates that let pass, in their order, and those that are advice.
+pub fn cited(state: &State, promotion: &Promotion, gates: &[GateDemanded], at: Timestamp) -> Vec<GateCited> {
+    gates.iter().filter_map(|gate| judge(state, promotion, gate, at).ok().or_else(|| advice(state, promotion, gate))).collect()
+}
+
+/// The newest result of a gate that is advice, however it ended.
+fn advice(state: &State, promotion: &Promotion, demanded: &GateDemanded) -> Option<GateCited> {
+    let GateDemanded { gate, advisory, .. } = demanded;
+    let result = state.gate(&promotion.pipeline, &promotion.component, &promotion.to, gate, &promotion.digest);
+    result.filter(|_| *advisory).map(|result| GateCited { entry: result.sequence, gate: gate.clone(), status: result.status })
 }
 
 /// The newest result of one gate, when it lets pass.

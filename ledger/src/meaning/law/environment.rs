@@ -1,7 +1,6 @@
-//! The law of environments: locks, and gate results bound to them.
+//! The law of environments and their locks.
 
 use super::super::core::KeyRecord;
-use super::super::event::artifact::GateCompleted;
 use super::super::event::environment::{EnvironmentLocked, EnvironmentUnlocked};
 use super::super::event::{Event, Recorded};
 use super::super::grant::Permission;
@@ -27,10 +26,6 @@ pub(super) fn known<'a>(
     Ok((rules, rule))
 }
 
-pub(super) fn gate(state: &State, event: &GateCompleted) -> Result<(), Unlawful> {
-    known(state, &event.pipeline, &event.environment, Some(&event.component)).map(|_| ())
-}
-
 pub(super) fn locked(state: &State, event: &EnvironmentLocked, entry: &Recorded) -> Result<(), Unlawful> {
     known(state, &event.pipeline, &event.environment, event.component.as_ref())?;
     let over = event.expires.filter(|expires| *expires <= entry.time);
@@ -47,7 +42,7 @@ pub(super) fn unlocked(state: &State, event: &EnvironmentUnlocked, entry: &Recor
     };
     let touches = Event::EnvironmentUnlocked(event.clone());
     let may_lift_others = signer.grant_for(Permission::UnlockOthers, touches.touches()).is_some();
-    require(lock.owner == entry.actor || may_lift_others, Rule::LockOwner, || {
+    require(lock.owner == entry.actor || may_lift_others || !lock.stands(entry.time), Rule::LockOwner, || {
         format!("the lock of entry {} belongs to {}, and {} may not lift others' locks", event.lock, lock.owner, entry.actor)
     })
 }

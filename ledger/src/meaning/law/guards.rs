@@ -5,12 +5,12 @@ use super::super::digest::Digest;
 use super::super::event::Recorded;
 use super::super::event::approval::{ApprovalGranted, ApprovalRejected, ApprovalRequested};
 use super::super::event::overriding::{GuardOverridden, Overridable, OverrideReviewed};
-use super::super::event::promotion::PromotionRequested;
-use super::super::event::signature::SignatureChecked;
-use super::super::facts::GateDemanded;
-use super::super::guard::{self, Asked, Guard, Stop};
+use super::super::event::promotion::{Promotion, PromotionRequested, PromotionTakenOver};
+use super::super::event::signature::{SignatureChecked, SignatureFound};
+use super::super::facts::{GateDemanded, Override};
+use super::super::guard::{self, Answer, Asked, Guard, Stop};
 use super::super::id::Sequence;
-use super::super::names::{Component, Environment, Pipeline};
+use super::super::names::{Component, Environment, Group, Pipeline};
 use super::super::rules::{EnvironmentRule, Rules};
 use super::super::state::State;
 use super::environment::known;
@@ -22,9 +22,9 @@ pub(super) fn requested(state: &State, event: &PromotionRequested, entry: &Recor
     let promotion = &event.promotion;
     let (rules, rule) = known(state, &promotion.pipeline, &promotion.to, Some(&promotion.component))?;
     let overriding = state.overriding(&promotion.promotion_id);
-    require(overriding.is_none_or(|overriding| overriding.promotion == *promotion), Rule::Override, || {
-        "what was overridden must have been overridden for this promotion".to_owned()
-    })?;
+    if let Some(overriding) = overriding {
+        follows(overriding, promotion, entry)?;
+    }
     let passed = |guard: Guard| {
         let overridable = guard.overridable();
         overriding.is_some_and(|overriding| overridable.is_some_and(|guard| overriding.guards.contains(&guard)))
@@ -38,6 +38,41 @@ pub(super) fn requested(state: &State, event: &PromotionRequested, entry: &Recor
         allow_breaking: event.allow_breaking.is_some(),
     };
     match stops(state, rules, rule, &asked).into_iter().find(|stop| !passed(stop.guard)) {
+        Some(stop) => Err(Unlawful::new(rule_of(stop.guard), stop.message)),
+        None => Ok(()),
+    }
+}
+
+/// Somebody's word passes guards for the promotion that follows at once, and is never kept for later.
+fn follows(overriding: &Override, promotion: &Promotion, entry: &Recorded) -> Result<(), Unlawful> {
+    require(overriding.promotion == *promotion, Rule::Override, || {
+        "what was overridden must have been overridden for this promotion".to_owned()
+    })?;
+    let Override { sequence, actor, key, .. } = overriding;
+    require(sequence.next() == entry.sequence, Rule::Override, || {
+        format!("an override is used by the entry right after it or never: expected {}, found {}", sequence.next(), entry.sequence)
+    })?;
+    require(*key == entry.key, Rule::Override, || {
+        format!("an override is used by its own key: expected {}, found {}", key.name, entry.key.name)
+    })?;
+    require(*actor == entry.actor, Rule::Override, || {
+        format!("an override is used by whoever gave it: expected {actor}, found {}", entry.actor)
+    })
+}
+
+/// A rollback passes nothing on somebody's word.
+pub(super) fn not_overridden(state: &State, promotion: &Promotion) -> Result<(), Unlawful> {
+    let overriding = state.overriding(&promotion.promotion_id);
+    require(overriding.is_none(), Rule::Override, || {
+        let at = overriding.map_or(0, |overriding| overriding.sequence.get());
+        format!("a rollback overrides nothing, found an override under its id at entry {at}")
+    })
+}
+
+/// Whoever goes on with a promotion is one who could have begun it. Whoever ends it need not be.
+pub(super) fn taken_over(state: &State, event: &PromotionTakenOver, entry: &Recorded, key: &KeyRecord) -> Result<(), Unlawful> {
+    let Some(run) = state.run(&event.promotion.promotion_id).filter(|_| event.to_abort.is_none()) else { return Ok(()) };
+    match guard::taking_over(state, run, &entry.actor, key, entry.time).into_iter().next() {
         Some(stop) => Err(Unlawful::new(rule_of(stop.guard), stop.message)),
         None => Ok(()),
     }
@@ -160,37 +195,54 @@ pub(super) fn approval_requested(state: &State, event: &ApprovalRequested, entry
 }
 
 pub(super) fn granted(state: &State, event: &ApprovalGranted, entry: &Recorded, key: &KeyRecord) -> Result<(), Unlawful> {
-    let ApprovalGranted { pipeline, component, environment, digest, request, .. } = event;
-    may_answer(state, (pipeline, component, environment, digest), *request, entry, key)
+    let ApprovalGranted { pipeline, component, environment, digest, request, group, .. } = event;
+    let by = may_answer(state, (pipeline, component, environment, digest), *request, (entry, key), true)?;
+    by_group(by, group.as_ref())
 }
 
-/// Whoever could say yes may say no.
+/// Whoever could say yes may say no, and so may whoever said yes.
 pub(super) fn rejected(state: &State, event: &ApprovalRejected, entry: &Recorded, key: &KeyRecord) -> Result<(), Unlawful> {
-    let ApprovalRejected { pipeline, component, environment, digest, request, .. } = event;
-    may_answer(state, (pipeline, component, environment, digest), *request, entry, key)
+    let ApprovalRejected { pipeline, component, environment, digest, request, group, .. } = event;
+    let by = may_answer(state, (pipeline, component, environment, digest), *request, (entry, key), false)?;
+    by_group(by, group.as_ref())
 }
 
-fn may_answer(
-    state: &State,
+/// By which group they may answer.
+fn may_answer<'a>(
+    state: &'a State,
     (pipeline, component, environment, digest): (&Pipeline, &Component, &Environment, &Digest),
     request: Sequence,
-    entry: &Recorded,
-    key: &KeyRecord,
-) -> Result<(), Unlawful> {
+    (entry, key): (&'a Recorded, &'a KeyRecord),
+    counts: bool,
+) -> Result<Option<&'a Group>, Unlawful> {
     let (rules, rule) = known(state, pipeline, environment, Some(component))?;
     let Some(approvals) = state.approvals(pipeline, component, environment, digest).filter(|found| found.request == request) else {
         let detail = format!("entry {request} must be the newest request for this digest and environment");
         return Err(Unlawful::new(Rule::Approvals, detail));
     };
     let in_force = state.core().pipelines.get(pipeline).map(|adopted| adopted.sequence);
-    guard::approver(rules, rule, approvals, key, &entry.actor, entry.time, in_force)
-        .map(|_| ())
-        .map_err(|why| Unlawful::new(Rule::Approvals, why))
+    let answer = Answer { rules, rule, key, actor: &entry.actor, at: entry.time, counts };
+    guard::approver(&answer, approvals, in_force).map_err(|stop| Unlawful::new(rule_of(stop.guard), stop.message))
+}
+
+/// The group that is named is the one that the rules give.
+fn by_group(expected: Option<&Group>, found: Option<&Group>) -> Result<(), Unlawful> {
+    let name = |group: Option<&Group>| group.map_or("none".to_owned(), Group::to_string);
+    require(expected == found, Rule::Approvals, || {
+        format!("the group named must be the one by which they may answer: expected {}, found {}", name(expected), name(found))
+    })
 }
 
 /// What was found of a signature belongs to a run that needs to know.
 pub(super) fn signature(state: &State, event: &SignatureChecked, entry: &Recorded) -> Result<(), Unlawful> {
     let run = under_way(state, &event.promotion)?;
     held(run, event.epoch, entry)?;
-    require(run.signature.is_some(), Rule::Signature, || "the rules must ask for a signature, found that they do not".to_owned())
+    let Some(demanded) = &run.signature else {
+        return Err(Unlawful::new(Rule::Signature, "the rules must ask for a signature, found that they do not"));
+    };
+    let asked = demanded.policy.as_ref().is_some_and(|policy| *policy == event.policy);
+    require(asked || event.found != SignatureFound::Verified, Rule::Signature, || {
+        let expected = demanded.policy.as_ref().map_or("rules that say whose signatures count".to_owned(), ToString::to_string);
+        format!("a signature must be verified by what the rules say, {expected}, found {}", event.policy)
+    })
 }

@@ -4,6 +4,7 @@
 //! skip it. The rules are named in `FORMAT.md`, and each refusal names its rule.
 
 mod environment;
+mod gate;
 mod guards;
 mod history;
 mod keys;
@@ -39,7 +40,7 @@ pub fn lawful(state: &State, entry: &Recorded) -> Result<(), Unlawful> {
         Event::KeyRevoked(event) => keys::revoked(state, event, signer),
         Event::ManifestAdopted(_) => Ok(()),
         Event::ArtifactRegistered(event) => promotion::registered(state, event),
-        Event::GateCompleted(event) => environment::gate(state, event),
+        Event::GateCompleted(event) => gate::completed(state, event),
         Event::AuthorizationDecided(event) => promotion::authorization(state, event, entry),
         Event::DowngradeDecided(event) => promotion::downgrade(state, event, entry),
         Event::PromotionRequested(event) => {
@@ -56,11 +57,13 @@ pub fn lawful(state: &State, entry: &Recorded) -> Result<(), Unlawful> {
         Event::RollbackRefused(event) => promotion::refused(&event.reasons),
         Event::RollbackRequested(event) => {
             promotion::rollback_requested(state, event, entry)?;
+            guards::not_overridden(state, &event.promotion)?;
             guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)
         }
         Event::PromotionTakenOver(event) => {
             promotion::taken_over(state, event)?;
-            guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)
+            guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)?;
+            guards::taken_over(state, event, entry, signer)
         }
         Event::StepStarted(event) => promotion::step_started(state, event, entry),
         Event::RegistryTagged(event) => promotion::tagged(state, event, entry),

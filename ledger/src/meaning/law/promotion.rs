@@ -4,9 +4,8 @@ use super::super::event::Recorded;
 use super::super::event::artifact::ArtifactRegistered;
 use super::super::event::overriding::Overridable;
 use super::super::event::promotion::{
-    Action, AuthorizationDecided, DowngradeDecided, GateCited, Outcome, Promotion, PromotionAborted, PromotionCompleted,
-    PromotionRequested, PromotionTakenOver, RefusedBecause, RegistryTagged, RollbackCompleted, RollbackRequested, StepStarted, TagLeft,
-    TagPurpose,
+    Action, AuthorizationDecided, DowngradeDecided, Outcome, Promotion, PromotionAborted, PromotionCompleted, PromotionRequested,
+    PromotionTakenOver, RefusedBecause, RegistryTagged, RollbackCompleted, RollbackRequested, StepStarted, TagLeft, TagPurpose,
 };
 use super::super::exit_code::ExitCode;
 use super::super::facts::{Run, SignatureDemanded};
@@ -156,7 +155,7 @@ pub(super) fn step_started(state: &State, event: &StepStarted, entry: &Recorded)
     held(run, event.epoch, entry)?;
     let due = run.tags_due().contains(&(event.tag.clone(), event.purpose));
     require(due, Rule::Tags, || format!("tag {} is not one of this promotion's", event.tag))?;
-    if event.digest != event.promotion.digest {
+    if run.unwinding || event.digest != event.promotion.digest {
         return putting_back(run, event);
     }
     let foreign = event.previous.as_ref().filter(|previous| event.purpose != TagPurpose::Latest && **previous != event.digest);
@@ -171,8 +170,9 @@ pub(super) fn step_started(state: &State, event: &StepStarted, entry: &Recorded)
 /// Only the mutable tag is ever put back, and only to where it was.
 fn putting_back(run: &Run, event: &StepStarted) -> Result<(), Unlawful> {
     let before = run.tag(&event.tag).and_then(|state| state.before.as_ref());
-    require(event.purpose == TagPurpose::Latest && before == Some(&event.digest), Rule::Tags, || {
-        format!("tag {} must point at {}, or back at what it was before", event.tag, event.promotion.digest)
+    require(event.purpose == TagPurpose::Latest && before == Some(&event.digest), Rule::Tags, || match run.unwinding {
+        true => format!("tag {} may only go back to where it was: the promotion was taken over to be ended", event.tag),
+        false => format!("tag {} must point at {}, or back at what it was before", event.tag, event.promotion.digest),
     })
 }
 
@@ -194,11 +194,11 @@ pub(super) fn completed(state: &State, event: &PromotionCompleted, entry: &Recor
     held(run, event.epoch, entry)?;
     kind(run, false)?;
     all_done(state, run)?;
-    let cited = guard::passed(state, &run.promotion, &run.gates, run.requested_at);
+    let cited = guard::cited(state, &run.promotion, &run.gates, run.requested_at);
     require(event.gates == cited, Rule::Gates, || {
         "the gates named must be those that the rules demand and that passed, with their newest results".to_owned()
     })?;
-    let status = SignatureDemanded::status(run.signature);
+    let status = SignatureDemanded::status(run.signature.as_ref());
     require(event.signature_status == status, Rule::Signature, || {
         format!("the signature's status must be {status:?}, found {:?}", event.signature_status)
     })?;
@@ -278,17 +278,20 @@ fn kind(run: &Run, rollback: bool) -> Result<(), Unlawful> {
 fn entitled(state: &State, run: &Run) -> Result<(), Unlawful> {
     require(run.authorized_via.is_some(), Rule::Authorized, || "authorization must have been decided, and passed".to_owned())?;
     require(run.downgrade_passed, Rule::Downgrade, || "the downgrade guard must have been asked, and have passed".to_owned())?;
-    let unsigned = run.signature.is_some_and(|demanded| !demanded.lets_pass());
+    let unsigned = run.signature.as_ref().is_some_and(|demanded| !demanded.lets_pass());
     require(!unsigned, Rule::Signature, || {
         "the artifact's signature must have been checked, and be good where the rules insist".to_owned()
     })?;
     if run.overridden.contains(&Overridable::Gates) {
         return Ok(());
     }
-    gates(state, run).map(|_| ())
+    gates(state, run)
 }
 
 fn all_done(state: &State, run: &Run) -> Result<(), Unlawful> {
+    require(!run.unwinding, Rule::Epoch, || {
+        format!("{} took the promotion over to end it: whoever completes it takes it over anew", run.holder)
+    })?;
     entitled(state, run)?;
     let due = run.next_tag();
     require(due.is_none(), Rule::Tags, || {
@@ -296,8 +299,8 @@ fn all_done(state: &State, run: &Run) -> Result<(), Unlawful> {
     })
 }
 
-/// The results that satisfy every gate that the run must pass.
-fn gates(state: &State, run: &Run) -> Result<Vec<GateCited>, Unlawful> {
+/// Whether every gate that the run must pass has passed.
+fn gates(state: &State, run: &Run) -> Result<(), Unlawful> {
     guard::gates(state, &run.promotion, &run.gates, run.requested_at).map_err(|missing| Unlawful::new(Rule::Gates, missing.to_string()))
 }
 

@@ -93,6 +93,10 @@ pub enum Rule {
     Breaking,
     /// As many stand behind a promotion as the rules demand, none of them for themselves.
     Approvals,
+    /// The policies in force were asked.
+    Policy,
+    /// A scanner's report stands behind the gate where the rules say what reports are judged by.
+    Scan,
     /// The artifact's signature was checked where the rules demand it, and is good where they insist.
     Signature,
     /// An override names just what stood in the way.
@@ -163,6 +167,8 @@ impl Rule {
             Self::Versions => "versions",
             Self::Breaking => "breaking",
             Self::Approvals => "approvals",
+            Self::Policy => "policy",
+            Self::Scan => "scan",
             Self::Signature => "signature",
             Self::Override => "override",
             Self::Review => "review",

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::error::InvalidRules;
+use super::gate::{POLICY_COMPLIANCE, is_limit};
+use super::order::{ascends, twice};
 use crate::meaning::accepted::Accepted;
 use crate::meaning::names::{Environment, GateName, Group, Principal, Reason};
 use crate::meaning::time::Timestamp;
@@ -14,6 +16,9 @@ use crate::meaning::versions::Range;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnvironmentRule {
+    /// Gates whose results are asked for and stop nothing, in any order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub advisory: Vec<GateName>,
     /// Whose word a promotion needs.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub approvals: Option<ApprovalRule>,
@@ -23,6 +28,9 @@ pub struct EnvironmentRule {
     /// When nothing is promoted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub freezes: Option<FreezeRule>,
+    /// How long a gate may take that is a command and does not say so itself; absent, as long as gates may by default.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub gate_timeout_seconds: Option<u64>,
     /// Gates that must have passed for the digest, in the manifest's order.
     pub gates: Vec<GateName>,
     /// How old a gate's result may be; of gates that are not listed, any age.
@@ -113,9 +121,11 @@ impl EnvironmentRule {
     /// An environment that demands these gates and nothing else.
     pub fn new(name: Environment, gates: Vec<GateName>) -> Self {
         Self {
+            advisory: Vec::new(),
             approvals: None,
             authorization: None,
             freezes: None,
+            gate_timeout_seconds: None,
             gates,
             max_age: Vec::new(),
             name,
@@ -126,8 +136,11 @@ impl EnvironmentRule {
         }
     }
 
-    /// How old a result of the gate may be, in seconds.
+    /// How old a result of the gate may be, in seconds. Policies are asked at the moment of the request, never before.
     pub fn max_age_of(&self, gate: &GateName) -> Option<u64> {
+        if gate.as_str() == POLICY_COMPLIANCE {
+            return Some(0);
+        }
         self.max_age.iter().find(|age| age.gate == *gate).map(|age| age.seconds)
     }
 
@@ -136,8 +149,17 @@ impl EnvironmentRule {
         if let Some(gate) = twice(&self.gates) {
             return Err(InvalidRules::GateTwice(name(), gate.clone()));
         }
+        let advice = twice(&self.advisory).or_else(|| self.advisory.iter().find(|gate| !self.gates.contains(gate)));
+        if let Some(gate) = advice.or_else(|| self.advisory.iter().find(|gate| gate.as_str() == POLICY_COMPLIANCE)) {
+            return Err(InvalidRules::Advisory(name(), gate.clone()));
+        }
+        if self.gate_timeout_seconds.is_some_and(|seconds| !is_limit(seconds)) {
+            return Err(InvalidRules::Timeout(name()));
+        }
         let aged: Vec<&GateName> = self.max_age.iter().map(|age| &age.gate).collect();
-        if let Some(gate) = twice(&aged).copied().or_else(|| aged.into_iter().find(|gate| !self.gates.contains(gate))) {
+        if let Some(gate) =
+            twice(&aged).copied().or_else(|| aged.into_iter().find(|gate| !self.gates.contains(gate) || gate.as_str() == POLICY_COMPLIANCE))
+        {
             return Err(InvalidRules::MaxAge(name(), gate.clone()));
         }
         if let Some(ApprovalRule { count, groups, valid_seconds }) = &self.approvals {
@@ -185,12 +207,4 @@ impl fmt::Display for Enforcement {
             Self::Enforce => "enforce",
         })
     }
-}
-
-fn twice<T: PartialEq>(names: &[T]) -> Option<&T> {
-    names.iter().enumerate().find(|(at, name)| names.iter().take(*at).any(|earlier| earlier == *name)).map(|(_, name)| name)
-}
-
-pub(super) fn ascends<T: Ord>(names: &[T]) -> bool {
-    names.iter().zip(names.iter().skip(1)).all(|(one, next)| one < next)
 }

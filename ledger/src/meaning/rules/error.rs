@@ -24,7 +24,7 @@ pub enum InvalidRules {
     #[error("gate {1} is listed twice in environment {0}: expected each gate once")]
     GateTwice(Environment, GateName),
     /// The age of a gate's results is bounded twice, or for a gate that is not demanded.
-    #[error("environment {0} bounds the age of gate {1}: expected a gate that it demands, each once")]
+    #[error("environment {0} bounds the age of gate {1}: expected a gate that it demands, each once, and never policy_compliance")]
     MaxAge(Environment, GateName),
     /// Approvals that nobody can give.
     #[error("environment {0} asks for approvals: expected a count and a validity above zero, and groups in ascending order")]
@@ -35,6 +35,26 @@ pub enum InvalidRules {
     /// Freezes that are out of order.
     #[error("environment {0} has freezes: expected each to begin before it is over, in ascending order")]
     Freezes(Environment),
+    /// A gate is said to be advice twice, or one that is not demanded or cannot be.
+    #[error("environment {0} takes gate {1} as advice: expected a gate that it demands, each once, and never policy_compliance")]
+    Advisory(Environment, GateName),
+    /// A time limit that no gate may have.
+    #[error("environment {0} limits its gates in time: expected 30 to 3600 seconds")]
+    Timeout(Environment),
+    /// A gate's command that cannot be.
+    #[error("the command of gate {0} is not valid: expected {1}")]
+    Command(GateName, &'static str),
+    /// What reports of scanners are judged by says nothing, or not in order.
+    #[error("reports of scanners are judged: expected at least one severity, the gravest first, each once")]
+    Scan,
+    /// Policies are not in order.
+    #[error("policies stand out of order: expected them by name in ascending order, each once")]
+    Policies,
+    /// Whose signatures count is not said, or not in order.
+    #[error(
+        "signatures of artifacts are verified: expected keys or identities, a trust root exactly where there are identities, and all in ascending order, each once"
+    )]
+    Verification,
     /// A time span of nothing.
     #[error("environment {0} bounds a time by 0 seconds: expected at least 1, or no bound")]
     Seconds(Environment),

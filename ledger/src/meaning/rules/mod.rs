@@ -2,16 +2,26 @@
 
 mod environment;
 mod error;
+mod gate;
+mod named;
+mod order;
 mod source;
+mod verification;
 
 use serde::{Deserialize, Serialize};
 
-use super::names::{Component, Environment, Group, Pipeline, Principal, Repository};
+use super::digest::Digest;
+use super::names::{Component, Environment, GateName, Group, Pipeline, Principal, Repository};
 use super::versions::Scheme;
-use environment::ascends;
 pub use environment::{ApprovalRule, AuthorizationRule, Enforcement, EnvironmentRule, FreezeRule, Frozen, MaxAge, Window};
 pub use error::InvalidRules;
+pub use gate::{
+    CommandRule, GateRules, LABEL_SHAPE, LONGEST_TIMEOUT, POLICY_COMPLIANCE, PolicyRule, SECURITY_SCAN, SHORTEST_TIMEOUT, ScanRule,
+    policies_digest,
+};
+use order::ascends;
 pub use source::Source;
+pub use verification::{AnnotationRule, IdentityRule, VerificationRule};
 
 /// The rules of one pipeline. They are in force from the `manifest.adopted` entry that holds them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,12 +65,20 @@ pub enum OnIncomparable {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Unchecked {
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    commands: Vec<CommandRule>,
     components: Vec<ComponentRule>,
     environments: Vec<EnvironmentRule>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     groups: Vec<GroupRule>,
     on_incomparable: OnIncomparable,
     pipeline: Pipeline,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    policies: Vec<PolicyRule>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    security_scan: Option<ScanRule>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    verification: Option<VerificationRule>,
 }
 
 impl Rules {
@@ -72,7 +90,17 @@ impl Rules {
         on_incomparable: OnIncomparable,
     ) -> Result<Self, InvalidRules> {
         components.sort_by(|a, b| a.name.cmp(&b.name));
-        Self::try_from(Unchecked { components, environments, groups: Vec::new(), on_incomparable, pipeline })
+        Self::try_from(Unchecked {
+            commands: Vec::new(),
+            components,
+            environments,
+            groups: Vec::new(),
+            on_incomparable,
+            pipeline,
+            policies: Vec::new(),
+            security_scan: None,
+            verification: None,
+        })
     }
 
     /// The same rules with these groups, which are put in order.
@@ -80,6 +108,53 @@ impl Rules {
         groups.iter_mut().for_each(|group| group.members.sort());
         groups.sort_by(|a, b| a.name.cmp(&b.name));
         Self::try_from(Unchecked { groups, ..self.0 })
+    }
+
+    /// The same rules with what these say of gates, which is put in order.
+    pub fn with_gates(self, gates: GateRules) -> Result<Self, InvalidRules> {
+        let GateRules { mut commands, mut policies, scan: security_scan } = gates;
+        commands.iter_mut().for_each(|command| command.variables.sort());
+        commands.sort_by(|a, b| a.gate.cmp(&b.gate));
+        policies.sort_by(|a, b| a.name.cmp(&b.name));
+        Self::try_from(Unchecked { commands, policies, security_scan, ..self.0 })
+    }
+
+    /// The same rules with whose signatures count, which is put in order.
+    pub fn with_verification(self, mut verification: VerificationRule) -> Result<Self, InvalidRules> {
+        verification.annotations.sort();
+        verification.identities.sort();
+        verification.keys.sort();
+        Self::try_from(Unchecked { verification: Some(verification), ..self.0 })
+    }
+
+    /// The gates that are commands, by name.
+    pub fn commands(&self) -> &[CommandRule] {
+        &self.0.commands
+    }
+
+    /// How the gate is run, where it is a command.
+    pub fn command(&self, gate: &GateName) -> Option<&CommandRule> {
+        self.0.commands.iter().find(|command| command.gate == *gate)
+    }
+
+    /// The policies, by name.
+    pub fn policies(&self) -> &[PolicyRule] {
+        &self.0.policies
+    }
+
+    /// Which policies these are.
+    pub fn policies_digest(&self) -> Digest {
+        policies_digest(self.0.policies.iter().map(|policy| (policy.name.as_str(), policy.text.as_str())))
+    }
+
+    /// What reports of vulnerability scanners are judged by.
+    pub fn security_scan(&self) -> Option<&ScanRule> {
+        self.0.security_scan.as_ref()
+    }
+
+    /// Whose signatures of artifacts count.
+    pub fn verification(&self) -> Option<&VerificationRule> {
+        self.0.verification.as_ref()
     }
 
     /// The groups that the rules name, by name.
@@ -143,6 +218,10 @@ impl TryFrom<Unchecked> for Rules {
         check_components(&rules.components)?;
         check_environments(&rules.environments)?;
         check_groups(&rules.groups)?;
+        gate::check_commands(&rules.commands)?;
+        gate::check_policies(&rules.policies)?;
+        rules.security_scan.as_ref().map_or(Ok(()), gate::check_scan)?;
+        rules.verification.as_ref().map_or(Ok(()), verification::check)?;
         Ok(Self(rules))
     }
 }

@@ -3,8 +3,10 @@
 use super::State;
 use crate::meaning::core::{Adopted, Identity, Proposal};
 use crate::meaning::event::approval::ApprovalRequested;
+use crate::meaning::event::artifact::GateCompleted;
 use crate::meaning::event::history::{Asserted, AssertedKind, HistoryImported};
 use crate::meaning::event::ledger::LedgerCreated;
+use crate::meaning::event::overriding::Overridable;
 use crate::meaning::event::promotion::{Outcome, Promotion, RegistryTagged, StepStarted};
 use crate::meaning::event::{Event, Recorded};
 use crate::meaning::facts::{
@@ -13,6 +15,7 @@ use crate::meaning::facts::{
 };
 use crate::meaning::id::{Epoch, PromotionId, Sequence};
 use crate::meaning::names::{Principal, Version};
+use crate::meaning::rules::VerificationRule;
 use crate::meaning::time::Timestamp;
 
 impl State {
@@ -52,18 +55,9 @@ impl State {
                 };
                 self.put(key, Some(Fact::Release(release)));
             }
-            Event::GateCompleted(event) => {
-                let key = FactKey::Gate(
-                    event.pipeline.clone(),
-                    event.component.clone(),
-                    event.environment.clone(),
-                    event.gate.clone(),
-                    event.digest.clone(),
-                );
-                self.put(key, Some(Fact::Gate(GateResult { sequence: entry.sequence, time: entry.time, status: event.status })));
-            }
+            Event::GateCompleted(event) => self.gate_completed(event, entry.sequence, entry.time),
             Event::SignatureChecked(event) => self.change_run(&event.promotion.promotion_id, |run| {
-                run.signature = run.signature.map(|demanded| SignatureDemanded { found: Some(event.found), ..demanded });
+                run.signature.iter_mut().for_each(|demanded| demanded.found = Some(event.found));
             }),
             Event::ApprovalRequested(event) => self.ask(event, entry),
             Event::ApprovalGranted(event) => {
@@ -81,6 +75,8 @@ impl State {
             Event::GuardOverridden(event) => {
                 let overriding = Override {
                     sequence: entry.sequence,
+                    actor: entry.actor.clone(),
+                    key: entry.key.clone(),
                     by: self.persons(entry),
                     guards: event.guards.iter().map(|overridden| overridden.guard).collect(),
                     promotion: event.promotion.clone(),
@@ -112,11 +108,14 @@ impl State {
                 self.open(Run { downgrade_passed: true, leaves: Some(event.leaves.clone()), ..run }, entry.time);
             }
             Event::PromotionTakenOver(event) => {
-                let persons = self.persons(entry);
+                let unwinding = event.to_abort.is_some();
+                // Whoever ends a run brings nothing anywhere.
+                let persons = if unwinding { Vec::new() } else { self.persons(entry) };
                 self.change_run(&event.promotion.promotion_id, |run| {
                     run.epoch = event.epoch;
                     run.holder = entry.actor.clone();
                     run.hands = union(&run.hands, persons);
+                    run.unwinding = unwinding;
                 });
             }
             Event::StepStarted(event) => self.change_run(&event.promotion.promotion_id, |run| start(run, event)),
@@ -146,6 +145,22 @@ impl State {
                 self.put(FactKey::Locks(event.pipeline.clone(), event.environment.clone()), fact);
             }
         }
+    }
+
+    /// The state as it will be when these results are recorded next, at that time.
+    pub fn foreseeing(&self, results: &[GateCompleted], time: Timestamp) -> Self {
+        let mut state = self.clone();
+        for (event, place) in results.iter().zip(0..) {
+            let sequence = Sequence::new(self.core.size + place);
+            state.gate_completed(event, sequence, time);
+        }
+        state
+    }
+
+    fn gate_completed(&mut self, event: &GateCompleted, sequence: Sequence, time: Timestamp) {
+        let GateCompleted { pipeline, component, environment, gate, digest, .. } = event.clone();
+        let key = FactKey::Gate(pipeline, component, environment, gate, digest);
+        self.put(key, Some(Fact::Gate(GateResult { sequence, time, status: event.status })));
     }
 
     fn create(&mut self, event: &LedgerCreated) {
@@ -218,6 +233,7 @@ impl State {
     fn run_of(&self, entry: &Recorded, promotion: &Promotion) -> Run {
         Run {
             allow_downgrade: false,
+            approved_by: Vec::new(),
             authorized_via: None,
             downgrade_passed: false,
             epoch: Epoch::FIRST,
@@ -231,6 +247,7 @@ impl State {
             requested_at: entry.time,
             signature: None,
             tags: Vec::new(),
+            unwinding: false,
         }
     }
 
@@ -238,8 +255,18 @@ impl State {
     fn demanded(&self, run: Run) -> Run {
         let rules = self.core.rules(&run.promotion.pipeline);
         let Some(rule) = rules.and_then(|rules| rules.environment(&run.promotion.to)) else { return run };
-        let signature = rule.signature.map(|enforcement| SignatureDemanded { enforcement, found: None });
-        Run { gates: GateDemanded::of(rule), signature, ..run }
+        let policy = || rules.and_then(|rules| rules.verification()).map(VerificationRule::digest);
+        let signature = rule.signature.map(|enforcement| SignatureDemanded { enforcement, found: None, policy: policy() });
+        let heard = rule.approvals.is_some() && !run.overridden.contains(&Overridable::Approvals);
+        let approved_by = if heard { self.approved_by(&run.promotion) } else { Vec::new() };
+        Run { approved_by, gates: GateDemanded::of(rule), signature, ..run }
+    }
+
+    /// Everybody who stands behind the promotion by now.
+    fn approved_by(&self, promotion: &Promotion) -> Vec<Principal> {
+        let found = self.approvals(&promotion.pipeline, &promotion.component, &promotion.to, &promotion.digest);
+        let granted = found.map(|found| found.granted.as_slice()).unwrap_or_default();
+        union(&[], granted.iter().flat_map(|granted| [granted.by.clone(), granted.signed_by.clone()]))
     }
 
     fn open(&mut self, run: Run, at: Timestamp) {

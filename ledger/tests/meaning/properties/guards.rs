@@ -5,7 +5,7 @@ use promotion_ledger::meaning::event::overriding::Finding;
 use promotion_ledger::meaning::event::signature::SignatureFound;
 use promotion_ledger::meaning::facts::{Fact, FactKey};
 use promotion_ledger::meaning::id::{PromotionId, SigningKey};
-use promotion_ledger::meaning::rules::{Enforcement, EnvironmentRule, MaxAge, OnIncomparable, Rules};
+use promotion_ledger::meaning::rules::{Enforcement, EnvironmentRule, MaxAge, OnIncomparable, POLICY_COMPLIANCE, Rules};
 use promotion_ledger::meaning::versions::Range;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -27,6 +27,8 @@ pub(super) struct Guards {
     reviewers_only: bool,
     signature: Option<Enforcement>,
     aging: bool,
+    policies: bool,
+    advice: bool,
 }
 
 /// What somebody does about guards.
@@ -52,10 +54,10 @@ pub(super) fn some_guards() -> impl Strategy<Value = Vec<Guards>> {
     let seldom = || prop::bool::weighted(0.3);
     let enforcement = select(vec![None, None, Some(Enforcement::Warn), Some(Enforcement::Enforce)]);
     let approvals = select(vec![None, Some(1), Some(2)]);
-    let plain = (seldom(), seldom(), seldom(), seldom(), seldom(), any::<bool>(), seldom());
+    let plain = (seldom(), seldom(), seldom(), seldom(), seldom(), any::<bool>(), seldom(), seldom(), seldom());
     let one = (select(&ENVIRONMENTS[..]), plain, approvals, enforcement).prop_map(|(environment, plain, approvals, signature)| {
-        let (freeze, soak, authorization, duties, versions, reviewers_only, aging) = plain;
-        Guards { environment, freeze, soak, authorization, duties, versions, approvals, reviewers_only, signature, aging }
+        let (freeze, soak, authorization, duties, versions, reviewers_only, aging, policies, advice) = plain;
+        Guards { environment, freeze, soak, authorization, duties, versions, approvals, reviewers_only, signature, aging, policies, advice }
     });
     prop::collection::vec(one, 0..4)
 }
@@ -75,12 +77,13 @@ pub(super) fn some_signature() -> impl Strategy<Value = Option<SignatureFound>> 
     prop_oneof![1 => Just(None), 5 => select(found.to_vec()).prop_map(Some)]
 }
 
-/// dev, staging and prod with their gates, and these guards.
+/// dev, staging and prod with their gates, and these guards. Other policies hold where it is strict, and another key's signatures count.
 pub(super) fn some_rules(strict: bool, guards: &[Guards]) -> Rules {
     let prod: &[&str] = if strict { &GATES } else { &["tests"] };
     let on_incomparable = if strict { OnIncomparable::Block } else { OnIncomparable::Warn };
     let open = rules(&[("dev", &[]), ("staging", &["tests"]), ("prod", prod)], on_incomparable);
     let open = with_group(open, "releasers", &["ada@acme.example", "ci:acme/shop"]);
+    let open = verified_by(with_policy(open, if strict { "strict" } else { "lax" }), if strict { "strict" } else { "lax" });
     guards.iter().fold(open, |rules, guards| guarding(&rules, guards.environment, |rule| demand(rule, guards)))
 }
 
@@ -97,8 +100,12 @@ fn demand(rule: &mut EnvironmentRule, guards: &Guards) {
     let groups: &[&str] = if guards.reviewers_only { &["reviewers"] } else { &[] };
     rule.approvals = guards.approvals.and_then(|count| approvals(count, groups));
     rule.signature = guards.signature;
+    let policies = gate_name(POLICY_COMPLIANCE);
+    rule.gates.retain(|gate| *gate != policies);
     let aged = rule.gates.iter().filter(|_| guards.aging);
     rule.max_age = aged.map(|gate| MaxAge { gate: gate.clone(), seconds: 60 }).collect();
+    rule.advisory = rule.gates.iter().filter(|_| guards.advice).take(1).cloned().collect();
+    rule.gates.extend(guards.policies.then_some(policies));
 }
 
 pub(super) fn make_guard_move(play: &mut Play, a_move: &GuardMove) {

@@ -25,7 +25,10 @@ impl Model {
     pub(super) fn take(&mut self, event: &Event, gates_overridden: impl Fn(&PromotionId) -> bool) {
         match event {
             Event::ManifestAdopted(event) => {
-                let of = |rule: &EnvironmentRule| rule.gates.iter().map(ToString::to_string).collect();
+                let of = |rule: &EnvironmentRule| {
+                    let demanded = rule.gates.iter().filter(|gate| !rule.advisory.contains(gate));
+                    demanded.map(ToString::to_string).collect()
+                };
                 self.demands = event.rules.environments().iter().map(|rule| (rule.name.to_string(), of(rule))).collect();
             }
             Event::GateCompleted(event) => {

@@ -49,6 +49,8 @@ pub(super) enum Move {
         flags: Flags,
         moved: [bool; 2],
         signature: Option<SignatureFound>,
+        /// What the policies say, where the environment asks them.
+        policies: GateStatus,
     },
     Rollback {
         by: Actor,
@@ -74,6 +76,7 @@ pub(super) enum Move {
     TakeOver {
         by: Actor,
         run: usize,
+        to_abort: bool,
     },
     Abort {
         by: Actor,
@@ -158,9 +161,9 @@ pub(super) fn a_move() -> impl Strategy<Value = Move> {
             |(by, (component, version), breaking)| Move::Register { by, component, version, breaking }
         ),
         8 => (a_release(), 0..3_usize).prop_map(|((component, version), to)| Move::Deliver { component, version, to }),
-        14 => (an_actor(), a_release(), 0..3_usize, rarely(), flags(), [rarely(), rarely()], some_signature()).prop_map(
-            |(by, (component, version), to, skips, flags, moved, signature)| {
-                Move::Promote { by, component, version, to, skips, flags, moved, signature }
+        14 => (an_actor(), a_release(), 0..3_usize, rarely(), flags(), [rarely(), rarely()], some_signature(), status.clone()).prop_map(
+            |(by, (component, version), to, skips, flags, moved, signature, policies)| {
+                Move::Promote { by, component, version, to, skips, flags, moved, signature, policies }
             }
         ),
         16 => (an_actor(), a_release(), environment(), rarely()).prop_map(|(by, (component, version), environment, moved)| {
@@ -169,7 +172,7 @@ pub(super) fn a_move() -> impl Strategy<Value = Move> {
         18 => (run(), 1..6_usize).prop_map(|(run, steps)| Move::Walk { run, steps }),
         2 => run().prop_map(|run| Move::WriteAndDie { run }),
         3 => (run(), 1..3_usize).prop_map(|(run, steps)| Move::PutBack { run, steps }),
-        6 => (an_actor(), run()).prop_map(|(by, run)| Move::TakeOver { by, run }),
+        6 => (an_actor(), run(), seldom()).prop_map(|(by, run, to_abort)| Move::TakeOver { by, run, to_abort }),
         2 => (an_actor(), run()).prop_map(|(by, run)| Move::Abort { by, run }),
         1 => run().prop_map(|run| Move::Fail { run }),
         8 => (an_actor(), select(&GATES[..]), a_release(), environment(), status).prop_map(
@@ -202,14 +205,17 @@ pub(super) fn a_guarded_move() -> impl Strategy<Value = Move> {
     let run = || 0..4_usize;
     prop_oneof![
         6 => (a_release(), 0..3_usize).prop_map(|((component, version), to)| Move::Deliver { component, version, to }),
-        30 => (by(), a_release(), 0..3_usize, flags(), some_signature()).prop_map(|(by, (component, version), to, flags, signature)| {
-            Move::Promote { by, component, version, to, skips: false, flags, moved: [false; 2], signature }
-        }),
+        30 => (by(), a_release(), 0..3_usize, flags(), some_signature(), prop::bool::weighted(0.8)).prop_map(
+            |(by, (component, version), to, flags, signature, complies)| {
+                let policies = if complies { GateStatus::Passed } else { GateStatus::Failed };
+                Move::Promote { by, component, version, to, skips: false, flags, moved: [false; 2], signature, policies }
+            }
+        ),
         3 => (by(), a_release(), select(&ENVIRONMENTS[..])).prop_map(|(by, (component, version), environment)| {
             Move::Rollback { by, component, version, environment, moved: false }
         }),
         14 => run().prop_map(|run| Move::Walk { run, steps: 5 }),
-        3 => (by(), run()).prop_map(|(by, run)| Move::TakeOver { by, run }),
+        3 => (by(), run(), seldom()).prop_map(|(by, run, to_abort)| Move::TakeOver { by, run, to_abort }),
         1 => (by(), run()).prop_map(|(by, run)| Move::Abort { by, run }),
         2 => (by(), select(&ENVIRONMENTS[..]), 1..200_u64).prop_map(|(by, environment, seconds)| Move::Lock {
             by, environment, component: None, seconds: Some(seconds)
@@ -223,4 +229,8 @@ pub(super) fn a_guarded_move() -> impl Strategy<Value = Move> {
         2 => (any::<bool>(), some_guards()).prop_map(|(strict, guards)| Move::Adopt { by: ADMIN, strict, guards }),
         20 => a_guard_move().prop_map(Move::Guard),
     ]
+}
+
+fn seldom() -> impl Strategy<Value = bool> {
+    prop::bool::weighted(0.2)
 }

@@ -3,7 +3,7 @@
 use promotion_ledger::meaning::command::{Command, Lock, Promote, Register, Rollback, Seen, SignatureSeen, Unlock};
 use promotion_ledger::meaning::decide::decide;
 use promotion_ledger::meaning::event::Event;
-use promotion_ledger::meaning::event::artifact::GateStatus;
+use promotion_ledger::meaning::event::artifact::{GateCompleted, GateStatus, PolicyAsked};
 use promotion_ledger::meaning::event::overriding::Overridable;
 use promotion_ledger::meaning::event::promotion::{GateCited, TagPurpose};
 use promotion_ledger::meaning::event::signature::SignatureFound;
@@ -12,6 +12,7 @@ use promotion_ledger::meaning::grant::{Grant, Role};
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
 use promotion_ledger::meaning::law::Rule;
 use promotion_ledger::meaning::refusal::{Because, ExitCode};
+use promotion_ledger::meaning::rules::POLICY_COMPLIANCE;
 
 use super::guards::{Guards, make_guard_move, some_rules};
 use super::model::Model;
@@ -24,10 +25,6 @@ fn is_for_the_law(reason: &Because) -> bool {
     let word = |words: &str| reason.message.contains(words);
     matches!(reason.code, ExitCode::Locked | ExitCode::Frozen | ExitCode::Approval)
         || ["may be changed by", "separates duties", "takes versions of", "that break what others"].into_iter().any(word)
-}
-
-fn having_found(found: SignatureFound) -> SignatureSeen {
-    SignatureSeen { found, message: reason("what cosign said"), policy: digest("policy") }
 }
 
 /// A world, what outsiders make of it, and the next id of a run.
@@ -77,7 +74,7 @@ impl Play {
         };
         self.append(by, events);
         if let Some(run) = resume {
-            self.take_over(by, run);
+            self.take_over(by, run, Command::TakeOver(run));
         }
     }
 
@@ -91,10 +88,10 @@ impl Play {
         }
     }
 
-    fn take_over(&mut self, by: Actor, run: PromotionId) {
+    fn take_over(&mut self, by: Actor, run: PromotionId, command: Command) {
         let Some(Run { epoch, holder, .. }) = self.world.state().run(&run).cloned() else { return };
         let former = ACTORS.into_iter().find(|actor| actor.actor() == holder).expect("somebody of the cast");
-        self.ask(by, Command::TakeOver(run));
+        self.ask(by, command);
         if self.world.run(run).epoch != epoch {
             self.model.former.push((run, epoch, former));
         }
@@ -113,11 +110,11 @@ impl Play {
                 self.ask(by, Register { breaking, ..register(component, version) });
             }
             Move::Deliver { component, version, to } => self.deliver(component, version, to),
-            Move::Promote { by, component, version, to, skips, flags, moved, signature } => {
+            Move::Promote { by, component, version, to, skips, flags, moved, signature, policies } => {
                 let sources = if skips { SOURCES.iter().rev().nth(to) } else { SOURCES.get(to) };
                 let (Some(from), Some(to)) = (sources, ENVIRONMENTS.get(to)) else { return };
                 let [source_tag, target_tag] = moved.map(|moved| moved.then(|| digest("elsewhere")));
-                let seen = Seen { source_tag, target_tag, signature: signature.map(having_found) };
+                let seen = Seen { source_tag, target_tag, ..self.seen((component, version, to), signature, policies) };
                 self.promote(by, Promote { seen, ..promote(component, version, from, to) }, flags);
             }
             Move::Rollback { by, component, version, environment, moved } => {
@@ -136,9 +133,9 @@ impl Play {
                 }
             }
             Move::PutBack { run, steps } => (0..steps).for_each(|_| self.put_back(run)),
-            Move::TakeOver { by, run } => {
-                let Some(run) = self.run(run) else { return };
-                self.take_over(by, run.promotion.promotion_id);
+            Move::TakeOver { by, run, to_abort } => {
+                let Some(id) = self.run(run).map(|run| run.promotion.promotion_id) else { return };
+                self.take_over(by, id, if to_abort { Command::TakeOverToAbort(id) } else { Command::TakeOver(id) });
             }
             Move::Abort { by, run } => {
                 let Some(run) = self.run(run) else { return };
@@ -177,7 +174,7 @@ impl Play {
                 self.ask(GATE, gate(name, component, version, environment, GateStatus::Passed));
             }
             let Some(from) = SOURCES.get(to) else { return };
-            let seen = Seen { signature: Some(having_found(SignatureFound::Verified)), ..Seen::default() };
+            let seen = self.seen((component, version, environment), Some(SignatureFound::Verified), GateStatus::Passed);
             let flags = Flags { allow_downgrade: true, allow_breaking: true, force: false, glass: false };
             // Somebody else goes on where duties are separated.
             let by = if to == 1 { OPS } else { CI };
@@ -185,6 +182,17 @@ impl Play {
             let last = run_id(self.next_run);
             (0..5).for_each(|_| self.step(last));
         }
+    }
+
+    /// What is seen by the rules in force: that of the signature, and that said by the policies, if the environment asks them.
+    fn seen(&self, (component, version, to): (&str, &str, &str), signature: Option<SignatureFound>, policies: GateStatus) -> Seen {
+        let rules = self.world.state().core().rules(&shop()).expect("rules in force");
+        let by = rules.verification().expect("rules that say whose signatures count").digest();
+        let signature = signature.map(|found| SignatureSeen { found, message: reason("what cosign said"), policy: by });
+        let asks = rules.environment(&environment(to)).expect("an environment of the path").gates.contains(&gate_name(POLICY_COMPLIANCE));
+        let policy = Some(PolicyAsked { decision: digest("the question"), policies: rules.policies_digest() });
+        let said = GateCompleted { policy, ..gate(POLICY_COMPLIANCE, component, version, to, policies) };
+        Seen { gates: asks.then_some(said).into_iter().collect(), signature, ..Seen::default() }
     }
 
     fn promote(&mut self, by: Actor, ask: Promote, flags: Flags) {
@@ -210,7 +218,7 @@ impl Play {
         ACTORS.into_iter().find(|actor| actor.actor() == run.holder).expect("somebody of the cast")
     }
 
-    /// The holder goes on, unless a gate fails by now: then the law stops it.
+    /// The holder goes on, unless a gate fails by now, or the run is only there to be ended: then the law stops it.
     fn step(&mut self, id: PromotionId) {
         let Some(run) = self.world.state().run(&id).cloned() else { return };
         let by = self.holder(&run);
@@ -222,6 +230,7 @@ impl Play {
                 }
                 self.append(by, &[event]);
             }
+            Err(unlawful) if run.unwinding => assert!([Rule::Tags, Rule::Epoch].contains(&unlawful.rule), "{unlawful}"),
             Err(unlawful) => assert_eq!(unlawful.rule, Rule::Gates, "only a gate stops the holder: {unlawful}"),
         }
     }

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use promotion_ledger::meaning::digest::Digest;
+use promotion_ledger::meaning::event::artifact::GateStatus;
 use promotion_ledger::meaning::event::overriding::Overridable;
 use promotion_ledger::meaning::event::promotion::{Promotion, PromotionRequested};
+use promotion_ledger::meaning::event::signature::SignatureFound;
 use promotion_ledger::meaning::event::{Event, Recorded};
 use promotion_ledger::meaning::id::{PromotionId, Sequence};
-use promotion_ledger::meaning::rules::{EnvironmentRule, Rules};
+use promotion_ledger::meaning::rules::{EnvironmentRule, POLICY_COMPLIANCE, Rules};
 use promotion_ledger::meaning::time::Timestamp;
 
 use super::guards::principal_of;
@@ -31,10 +34,19 @@ pub(super) struct Witness {
     rules: Option<(Rules, Sequence)>,
     asked: BTreeMap<Where, Asked>,
     hands: BTreeMap<PromotionId, Persons>,
+    /// Of every promotion, those whose approval it needed.
+    approved: BTreeMap<PromotionId, Persons>,
+    /// Promotions that are only there to be ended.
+    unwinding: BTreeSet<PromotionId>,
     movers: BTreeMap<Where, Persons>,
     arrived: BTreeMap<(String, String, String), Timestamp>,
     overridden: BTreeMap<PromotionId, Vec<Overridable>>,
     breaking: BTreeSet<(String, String)>,
+    /// When the policies were asked last, and whether they let pass.
+    complied: BTreeMap<Where, (Timestamp, bool)>,
+    /// When runs were requested that the policies must let pass.
+    to_comply: BTreeMap<PromotionId, Timestamp>,
+    verified_by: BTreeMap<PromotionId, Digest>,
 }
 
 fn persons(entry: &Recorded) -> Persons {
@@ -56,6 +68,17 @@ impl Witness {
             Event::ArtifactRegistered(event) if !event.breaking.is_empty() => {
                 self.breaking.insert((event.component.to_string(), event.version.to_string()));
             }
+            Event::GateCompleted(event) if event.gate.as_str() == POLICY_COMPLIANCE => {
+                let place = (event.component.to_string(), event.environment.to_string(), event.digest.to_string());
+                let passes = matches!(event.status, GateStatus::Passed | GateStatus::Warning);
+                let (rules, _) = self.rules.as_ref().expect("rules in force");
+                let asked = event.policy.as_ref().map(|asked| asked.policies.clone());
+                assert!(!passes || asked == Some(rules.policies_digest()), "the policies in force were not asked");
+                self.complied.insert(place, (entry.time, passes));
+            }
+            Event::SignatureChecked(event) if event.found == SignatureFound::Verified => {
+                assert_eq!(self.verified_by.get(&event.promotion.promotion_id), Some(&event.policy), "verified by something else");
+            }
             Event::ApprovalRequested(event) => {
                 let place = (event.component.to_string(), event.environment.to_string(), event.digest.to_string());
                 let (manifest, expires, version) = (event.manifest, event.expires, event.version.to_string());
@@ -75,15 +98,23 @@ impl Witness {
             }
             Event::PromotionRequested(event) => {
                 self.nothing_was_in_the_way(event, entry);
+                self.keep_what_is_demanded(&event.promotion, entry.time);
                 self.hands.insert(event.promotion.promotion_id, persons(entry));
+                self.approved.insert(event.promotion.promotion_id, self.approvers(&event.promotion));
             }
             Event::RollbackRequested(event) => {
                 self.hands.insert(event.promotion.promotion_id, persons(entry));
             }
+            Event::PromotionTakenOver(event) if event.to_abort.is_some() => {
+                self.unwinding.insert(event.promotion.promotion_id);
+            }
             Event::PromotionTakenOver(event) => {
+                self.nobody_goes_on_with_their_own(&event.promotion, entry);
+                self.unwinding.remove(&event.promotion.promotion_id);
                 self.hands.entry(event.promotion.promotion_id).or_default().extend(persons(entry));
             }
             Event::PromotionCompleted(event) => {
+                self.policies_were_asked_for_it(&event.promotion);
                 self.asked.remove(&lands(&event.promotion));
                 self.arrives(&event.promotion, entry.time);
             }
@@ -92,7 +123,26 @@ impl Witness {
         }
     }
 
+    fn keep_what_is_demanded(&mut self, promotion: &Promotion, at: Timestamp) {
+        let (rules, _) = self.rules.as_ref().expect("rules in force");
+        let rule = rules.environment(&promotion.to).expect("an environment of the path");
+        if rule.gates.iter().any(|gate| gate.as_str() == POLICY_COMPLIANCE) {
+            self.to_comply.insert(promotion.promotion_id, at);
+        }
+        if let Some(verification) = rules.verification() {
+            self.verified_by.insert(promotion.promotion_id, verification.digest());
+        }
+    }
+
+    /// Nothing is complete that the policies were asked about only before it was requested, or that they are against.
+    fn policies_were_asked_for_it(&self, promotion: &Promotion) {
+        let Some(requested) = self.to_comply.get(&promotion.promotion_id) else { return };
+        let complied = self.complied.get(&lands(promotion)).is_some_and(|(asked, passes)| asked >= requested && *passes);
+        assert!(complied || self.overrode(&promotion.promotion_id, Overridable::Gates), "{} does not comply", promotion.version);
+    }
+
     fn arrives(&mut self, promotion: &Promotion, at: Timestamp) {
+        assert!(!self.unwinding.contains(&promotion.promotion_id), "what was taken over to be ended is not completed");
         let hands = self.hands.get(&promotion.promotion_id).cloned().unwrap_or_default();
         self.movers.entry(lands(promotion)).or_default().extend(hands);
         let visit = (promotion.component.to_string(), promotion.to.to_string(), promotion.version.to_string());
@@ -116,11 +166,35 @@ impl Witness {
         let breaks = self.breaking.contains(&(promotion.component.to_string(), promotion.version.to_string()));
         assert!(!breaks || event.allow_breaking.is_some(), "{} breaks what others rely on", promotion.version);
         assert!(rule.versions.as_ref().is_none_or(|range| range.contains(&promotion.version) == Some(true)), "{}", promotion.version);
+        self.duties_are_separated(rule, promotion, entry);
+    }
+
+    fn duties_are_separated(&self, rule: &EnvironmentRule, promotion: &Promotion, entry: &Recorded) {
         if let (Some(_), Some(from)) = (rule.separation_of_duties, promotion.from.environment()) {
             let place = (promotion.component.to_string(), from.to_string(), promotion.digest.to_string());
             let movers = self.movers.get(&place).cloned().unwrap_or_default();
             assert!(movers.is_disjoint(&persons(entry)), "{} brought it to {from} and further", entry.actor);
         }
+    }
+
+    /// Whose approval the promotion needs and has.
+    fn approvers(&self, promotion: &Promotion) -> Persons {
+        let (rules, _) = self.rules.as_ref().expect("rules in force");
+        let demanded = rules.environment(&promotion.to).is_some_and(|rule| rule.approvals.is_some());
+        let asked =
+            self.asked.get(&lands(promotion)).filter(|_| demanded && !self.overrode(&promotion.promotion_id, Overridable::Approvals));
+        asked.map(|asked| asked.granted.iter().flatten().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Whoever takes a promotion over neither approved it nor brought it to where it comes from, unless they were at it before.
+    fn nobody_goes_on_with_their_own(&self, promotion: &Promotion, entry: &Recorded) {
+        let Some(approved) = self.approved.get(&promotion.promotion_id) else { return };
+        if self.hands.get(&promotion.promotion_id).is_some_and(|hands| persons(entry).is_subset(hands)) {
+            return;
+        }
+        let (rules, _) = self.rules.as_ref().expect("rules in force");
+        self.duties_are_separated(rules.environment(&promotion.to).expect("an environment of the path"), promotion, entry);
+        assert!(approved.is_disjoint(&persons(entry)), "{} carries out what they approved", entry.actor);
     }
 
     fn soaked(&self, rule: &EnvironmentRule, promotion: &Promotion, at: Timestamp) -> bool {

@@ -4,14 +4,16 @@ use promotion_ledger::meaning::accepted::Accepted;
 use promotion_ledger::meaning::command::Promote;
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::ledger::LedgerCreated;
+use promotion_ledger::meaning::event::overriding::{GuardOverridden, Overridable, Overridden};
 use promotion_ledger::meaning::event::promotion::{Promotion, PromotionRequested};
 use promotion_ledger::meaning::grant::{Grant, Names, Permission, Role};
 use promotion_ledger::meaning::id::PromotionId;
 use promotion_ledger::meaning::law::Rule;
-use promotion_ledger::meaning::names::{Group, Principal};
+use promotion_ledger::meaning::names::{Document, Group, PolicyName, Principal};
 use promotion_ledger::meaning::refusal::Refusal;
 use promotion_ledger::meaning::rules::{
-    ApprovalRule, AuthorizationRule, EnvironmentRule, FreezeRule, GroupRule, OnIncomparable, Rules, Window,
+    ApprovalRule, AuthorizationRule, EnvironmentRule, FreezeRule, GateRules, GroupRule, OnIncomparable, PolicyRule, Rules,
+    VerificationRule, Window,
 };
 use promotion_ledger::meaning::time::Timestamp;
 
@@ -43,7 +45,33 @@ pub(crate) fn guarding(rules: &Rules, environment_name: &str, change: impl FnOnc
     let mut environments = rules.environments().to_vec();
     change(environments.iter_mut().find(|rule| rule.name == environment(environment_name)).expect("an environment of the path"));
     let changed = Rules::new(shop(), rules.components().to_vec(), environments, rules.on_incomparable());
-    changed.and_then(|changed| changed.with_groups(rules.groups().to_vec())).expect("rules without contradictions")
+    let changed = changed.and_then(|changed| changed.with_groups(rules.groups().to_vec()));
+    let gates =
+        GateRules { commands: rules.commands().to_vec(), policies: rules.policies().to_vec(), scan: rules.security_scan().cloned() };
+    let changed = changed.and_then(|changed| changed.with_gates(gates));
+    let changed = changed.and_then(|changed| match rules.verification() {
+        Some(verification) => changed.with_verification(verification.clone()),
+        None => Ok(changed),
+    });
+    changed.expect("rules without contradictions")
+}
+
+/// That key's signatures count.
+pub(crate) fn verification(key: &str) -> VerificationRule {
+    let key = Document::new(key).expect("a document");
+    VerificationRule { annotations: Vec::new(), identities: Vec::new(), keys: vec![key], trust_root: None }
+}
+
+/// The same rules, and that key's signatures of artifacts count.
+pub(crate) fn verified_by(rules: Rules, key: &str) -> Rules {
+    rules.with_verification(verification(key)).expect("rules without contradictions")
+}
+
+/// The same rules with one policy of that text.
+pub(crate) fn with_policy(rules: Rules, text: &str) -> Rules {
+    let policy =
+        PolicyRule { name: PolicyName::new("shop.rego").expect("a policy's name"), text: Document::new(text).expect("a policy's text") };
+    rules.with_gates(GateRules { policies: vec![policy], ..GateRules::default() }).expect("rules without contradictions")
 }
 
 /// The open rules with a guard before prod.
@@ -121,6 +149,12 @@ pub(crate) fn unasked(world: &World, ask: &Promote) -> PromotionRequested {
         },
         reason: ask.reason.clone(),
     }
+}
+
+/// What a client appends that does not ask: an override of these guards.
+pub(crate) fn override_of(world: &World, ask: &Promote, guards: &[Overridable]) -> GuardOverridden {
+    let guards = guards.iter().map(|guard| Overridden { guard: *guard, message: reason("it stood in the way") }).collect();
+    GuardOverridden { guards, justification: reason("the shop is down"), promotion: unasked(world, ask).promotion }
 }
 
 impl World {

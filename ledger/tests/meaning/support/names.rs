@@ -72,6 +72,8 @@ pub(crate) fn gate(name: &str, component_name: &str, version: &str, environment_
         gate: gate_name(name),
         message: None,
         pipeline: shop(),
+        policy: None,
+        scan: None,
         status,
     }
 }

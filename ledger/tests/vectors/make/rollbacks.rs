@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::Case;
-use super::hand::{Hand, Key, everything};
+use super::hand::{Hand, Key, everything, moment};
 use super::run::{COMPONENT, PIPELINE, Run, digest, with};
 
 pub(crate) fn all() -> Vec<Case> {
-    [targets(), locks()].into_iter().flatten().collect()
+    [targets(), locks(), vec![cleared()]].into_iter().flatten().collect()
 }
 
 /// From v1.1.0 back to v1.0.0 in dev, for the first time.
@@ -200,7 +200,17 @@ fn locks() -> Vec<Case> {
     let mut lifted = hand.clone();
     lifted.write(&alice, "environment.unlocked", lift(lock));
     let unlocked = |data: Value| ("environment.unlocked", data);
+    let mut until = hand.clone();
+    let set = until.write(&alice, "environment.locked", expiring(4, 1));
     vec![
+        last(
+            &until,
+            &carol,
+            "lock-owner-until",
+            "Somebody else's lock is lifted one microsecond before it is over.",
+            unlocked(lift(set)),
+            "lock owner",
+        ),
         last(&hand, &carol, "lock-owner", "Somebody else's lock is lifted without the right to.", unlocked(lift(lock)), "lock owner"),
         last(
             &hand,
@@ -237,4 +247,21 @@ fn locks() -> Vec<Case> {
             "lock owner",
         ),
     ]
+}
+
+/// A lock until the time of that entry, and so many microseconds.
+fn expiring(place: u64, micros: i64) -> Value {
+    json!({"environment": "dev", "expires": moment(place, micros), "pipeline": PIPELINE, "reason": "x"})
+}
+
+/// A lock that is over is lifted by whoever may lift locks.
+fn cleared() -> Case {
+    let alice = Key::alice();
+    let carol =
+        Key::new("acme.example/carol", "carol", [8; 32], json!([with(everything(), "permissions", json!(["environment.unlocked"]))]));
+    let mut hand = Hand::with(&[&alice, &carol]);
+    hand.adopt(&alice);
+    let lock = hand.write(&alice, "environment.locked", expiring(3, 0));
+    hand.write(&carol, "environment.unlocked", json!({"environment": "dev", "lock": lock, "pipeline": PIPELINE}));
+    Case::valid("lock-over", "A lock that is over is lifted by somebody else.", &hand)
 }

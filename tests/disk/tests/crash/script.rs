@@ -214,6 +214,8 @@ fn passed(step: usize, body: &Body) -> Event {
         gate: gate(),
         message: None,
         pipeline: pipeline(),
+        policy: None,
+        scan: None,
         status: GateStatus::Passed,
     }
     .into()

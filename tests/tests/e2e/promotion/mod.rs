@@ -2,13 +2,17 @@
 
 mod approvals;
 mod authorization;
+mod commands;
 mod dry_run;
 mod gates;
 mod guards;
 mod keys;
 mod locks;
 mod pipelines;
+mod policies;
+mod predictions;
 mod scans;
+mod signatures;
 mod stewards;
 mod story;
 

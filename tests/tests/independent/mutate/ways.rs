@@ -6,8 +6,11 @@ use super::{Hand, keys};
 use crate::pen::Pen;
 
 /// A type, the path of a field in its data, and what is put there, as JSON; the field is taken away for `null`.
-const WAYS: [(&str, &str, &str); 43] = [
+const WAYS: [(&str, &str, &str); 49] = [
+    ("approval.granted", "/group", r#""nobody""#),
+    ("approval.granted", "/group", "null"),
     ("approval.granted", "/request", "0"),
+    ("approval.rejected", "/group", r#""crew""#),
     ("approval.rejected", "/request", "0"),
     ("approval.requested", "/expires", r#""2027-01-01T00:00:00.000000Z""#),
     ("approval.requested", "/from", r#""none""#),
@@ -26,6 +29,7 @@ const WAYS: [(&str, &str, &str); 43] = [
     ("manifest.adopted", "/rules/environments/0/versions", r#"{"below":"1.2.0"}"#),
     ("manifest.adopted", "/rules/environments/1/approvals", r#"{"count":1,"groups":[],"valid_seconds":60}"#),
     ("manifest.adopted", "/rules/environments/1/authorization", r#"{"groups":["night-watch"],"operators":["ana"]}"#),
+    ("manifest.adopted", "/rules/environments/2/authorization", r#"{"groups":["night-watch"],"operators":["ana"]}"#),
     ("manifest.adopted", "/rules/environments/1/max_age", r#"[{"gate":"smoke","seconds":60}]"#),
     ("manifest.adopted", "/rules/environments/1/separation_of_duties", "true"),
     ("manifest.adopted", "/rules/environments/1/signature", r#""enforce""#),
@@ -48,6 +52,8 @@ const WAYS: [(&str, &str, &str); 43] = [
     ("promotion.requested", "/manifest", "0"),
     ("promotion.requested", "/promotion/from", r#""prod""#),
     ("promotion.taken_over", "/from_holder", r#""somebody""#),
+    ("promotion.taken_over", "/to_abort", "null"),
+    ("promotion.taken_over", "/to_abort", "true"),
     ("registry.tagged", "/repository", r#""registry.harbour.example/other""#),
     ("rollback.completed", "/leaves/number", "9"),
     ("rollback.requested", "/leaves/number", "9"),

@@ -58,7 +58,7 @@ const VERSIONS: [&str; 44] = [
 ];
 
 /// Components' schemes, environments' rules and groups as somebody may write them down; many have no shape.
-const RULES: [(&str, &str); 46] = [
+const RULES: [(&str, &str); 73] = [
     ("/components/0/versions", r#"{"scheme":"semver","template":"{a}"}"#),
     ("/components/0/versions", r#"{"scheme":"pattern"}"#),
     ("/components/0/versions", r#"{"scheme":"tides"}"#),
@@ -107,6 +107,33 @@ const RULES: [(&str, &str); 46] = [
     ("/environments/0/max_age", "[]"),
     ("/environments/1/max_age", r#"[{"gate":"scan","seconds":1},{"gate":"scan","seconds":1}]"#),
     ("/environments/1/max_age", r#"[{"gate":"other","seconds":1}]"#),
+    ("/environments/1/max_age", r#"[{"gate":"policy_compliance","seconds":1}]"#),
+    ("/environments/1/advisory", "[]"),
+    ("/environments/1/advisory", r#"["smoke","scan"]"#),
+    ("/environments/1/advisory", r#"["scan","scan"]"#),
+    ("/environments/1/advisory", r#"["other"]"#),
+    ("/environments/0/gate_timeout_seconds", "29"),
+    ("/environments/0/gate_timeout_seconds", "30"),
+    ("/environments/0/gate_timeout_seconds", "3600"),
+    ("/environments/0/gate_timeout_seconds", "3601"),
+    ("/commands", "[]"),
+    ("/commands", r#"[{"arguments":["a",""],"gate":"scan","timeout_seconds":30,"variables":["A","_"],"warning_status":255}]"#),
+    ("/commands", r#"[{"arguments":["",""],"gate":"scan"}]"#),
+    ("/commands", r#"[{"arguments":["a","\u0000"],"gate":"scan"}]"#),
+    ("/commands", r#"[{"arguments":["a"],"gate":"scan","variables":["A","A"]}]"#),
+    ("/commands", r#"[{"arguments":["a"],"gate":"scan","warning_status":0}]"#),
+    ("/commands", r#"[{"arguments":["a"],"gate":"label_shape"}]"#),
+    ("/commands", r#"[{"arguments":["a"],"gate":"b"},{"arguments":["a"],"gate":"a"}]"#),
+    ("/commands", r#"[{"arguments":["a","b"],"gate":"scan","shell":true}]"#),
+    ("/policies", r#"[{"name":"_a.rego","text":"é"}]"#),
+    ("/policies", r#"[{"name":"b","text":"a"},{"name":"a","text":"a"}]"#),
+    ("/policies", r#"[{"name":"a/b","text":"a"}]"#),
+    ("/security_scan", r#"{"block_on":["unknown","low"],"scanner":"trivy"}"#),
+    ("/security_scan", r#"{"block_on":["low","unknown"],"ignore_unfixed":true,"scanner":"trivy"}"#),
+    ("/verification", r#"{"annotations":[{"name":"a","value":"b"}]}"#),
+    ("/verification", r#"{"identities":[{"identity":"b","issuer":"a"},{"identity":"a","issuer":"b"}],"trust_root":"a"}"#),
+    ("/verification", r#"{"keys":["a"],"trust_root":"a"}"#),
+    ("/verification", r#"{"keys":["é","a"]}"#),
     ("/groups", "[]"),
     ("/groups", r#"[{"members":[],"name":"a"},{"members":["b","a"],"name":"b"}]"#),
 ];

@@ -1,5 +1,6 @@
 //! The guards of a story: rules that demand something, and what is done about it before a promotion, or over it.
 
+use promotion_ledger::meaning::rules::Rules;
 use serde_json::{Value, json};
 
 use super::people::{ANA, BEN, CI, Person};
@@ -15,10 +16,18 @@ pub(super) struct Demands {
     range: bool,
     /// How many approvals the last environment takes; 0 for none.
     approvals: usize,
+    /// Whether only the crew approves there.
+    crew: bool,
     /// What is asked of signatures in the second environment.
     pub(super) signature: Option<&'static str>,
     /// When the first environment thaws.
     thaws: i64,
+    /// Whether the last environment asks the policies, and of which text they are.
+    policies: Option<&'static str>,
+    /// Whether `smoke` is advice.
+    advice: bool,
+    /// By what signatures are verified.
+    verification: Value,
 }
 
 /// A lock that stands until its time is over.
@@ -28,6 +37,8 @@ pub(super) struct Lock {
     until: i64,
 }
 
+/// The gate that asks the policies.
+const POLICIES: &str = "policy_compliance";
 /// How old a result of `scan` may be.
 const MAX_AGE: i64 = 7_200;
 /// For how long a request for approvals is good.
@@ -53,6 +64,15 @@ pub(super) fn version(scheme: &Value, number: usize) -> String {
     }
 }
 
+/// Whose signatures may count.
+fn verifications() -> [Value; 2] {
+    let identity = json!({"identity": "https://ci.harbour.example/*", "issuer": "https://ci.harbour.example"});
+    [
+        json!({"annotations": [{"name": "branch", "value": "é"}], "keys": ["a key\n", "another\n"]}),
+        json!({"identities": [identity], "keys": ["a key\n"], "trust_root": "{}"}),
+    ]
+}
+
 impl Story {
     /// Draws what the rules demand from here on.
     pub(super) fn demand(&mut self) {
@@ -62,14 +82,28 @@ impl Story {
             duties: dice.once_in(2),
             range: dice.once_in(3),
             approvals: dice.below(3),
+            crew: dice.once_in(2),
             signature: *dice.pick(&[None, Some("warn"), Some("enforce")]),
             thaws: if dice.once_in(2) { now + 1_500 } else { 0 },
+            policies: *dice.pick(&[None, Some("package harbour\n"), Some("package harbour\n\ndefault ebb := \"é\"\n")]),
+            advice: dice.once_in(2),
+            verification: dice.pick(&verifications()).clone(),
         };
     }
 
     /// Puts the demands into rules.
     pub(super) fn guard_rules(&mut self, rules: &mut Value) {
         let demands = &self.demands;
+        rules["verification"] = demands.verification.clone();
+        rules["security_scan"] = json!({"block_on": ["critical", "high"], "scanner": "grype"});
+        rules["commands"] = json!([{"arguments": ["make smoke"], "gate": "smoke", "shell": true, "variables": ["CI", "TIDE"]}]);
+        if let Some(text) = demands.policies {
+            rules["policies"] = json!([{"name": "harbour.rego", "text": text}, {"name": "tide.rego", "text": "package tide\n"}]);
+            rules["environments"][2]["gates"] = json!([POLICIES]);
+        }
+        if demands.advice {
+            rules["environments"][1]["advisory"] = json!(["smoke"]);
+        }
         rules["groups"] = json!([{"members": ["ben", CI.principal], "name": "crew"}, {"members": [], "name": "nobody"}]);
         rules["components"][0]["versions"] = self.scheme.clone().unwrap_or_default();
         let stages = &mut rules["environments"];
@@ -94,7 +128,7 @@ impl Story {
             stages[2]["versions"] = json!({"at_least": "1.1.0", "below": "2.0.0-0"});
         }
         if demands.approvals > 0 {
-            let groups = if self.dice.once_in(2) { json!(["crew"]) } else { json!([]) };
+            let groups = if demands.crew { json!(["crew"]) } else { json!([]) };
             stages[2]["approvals"] = json!({"count": demands.approvals, "groups": groups, "valid_seconds": VALID});
         }
     }
@@ -107,10 +141,23 @@ impl Story {
 
     /// Somebody who may bring that release into that environment: not one who brought it where it comes from.
     pub(super) fn mover(&self, component: usize, number: usize, stage: usize) -> Option<&'static Person> {
+        [&CI, &BEN, &ANA].into_iter().find(|person| !self.moved(component, number, stage, person))
+    }
+
+    /// Whether they brought that release where it comes from, and duties are separated.
+    fn moved(&self, component: usize, number: usize, stage: usize, person: &Person) -> bool {
         let before = stage.checked_sub(1).filter(|_| stage == 2 && self.demands.duties);
         let place = before.and_then(|before| self.places.get(&(component, before)));
-        let moved = place.and_then(|place| place.movers.get(&number)).cloned().unwrap_or_default();
-        [&CI, &BEN, &ANA].into_iter().find(|person| !moved.contains(&person.principal))
+        place.and_then(|place| place.movers.get(&number)).is_some_and(|movers| movers.contains(&person.principal))
+    }
+
+    /// Somebody who may go on with the run.
+    pub(super) fn successor(&self, run: &Run) -> &'static Person {
+        let free = |person: &&&Person| {
+            let own = run.approvers.contains(&person.principal) || self.moved(run.component, run.number, run.stage, person);
+            run.leaves.is_some() || run.hands.contains(&person.principal) || !own
+        };
+        [&BEN, &ANA, &CI].iter().find(free).copied().unwrap_or(run.by)
     }
 
     /// Locks something for some time.
@@ -137,18 +184,25 @@ impl Story {
         self.seconds = self.seconds.max(self.locked_until(component, stage));
     }
 
-    /// Does what the guards demand, or goes over those that stand in the way.
-    pub(super) fn satisfy(&mut self, run: &Run) {
+    /// Does what the guards demand, or goes over those that stand in the way; then it gives where that is recorded.
+    pub(super) fn satisfy(&mut self, run: &mut Run) -> Option<u64> {
         if self.scheme.is_some() && self.dice.once_in(3) {
             return self.go_over(run);
         }
         self.outwait_locks(run.component, run.stage);
         let thawed = if run.stage == 0 { self.demands.thaws } else { 0 };
         self.seconds = self.seconds.max(thawed).max(self.soaked_at(run));
-        STAGES[run.stage].1.iter().for_each(|name| self.pass(run, name));
+        for name in STAGES[run.stage].1 {
+            match self.dice.below(4) {
+                0 if self.is_advice(name) => {}
+                1 if self.is_advice(name) => self.end_gate(run, name, "failed"),
+                _ => self.pass(run, name),
+            }
+        }
         if run.stage == 2 && self.demands.approvals > 0 {
             self.approve(run);
         }
+        None
     }
 
     /// When what is promoted has been long enough where it comes from.
@@ -158,11 +212,25 @@ impl Story {
         if soak > 0 { since().map_or(0, |since| since + soak) } else { 0 }
     }
 
-    fn approve(&mut self, run: &Run) {
-        let of = |request: u64| json!({"component": COMPONENTS[run.component], "digest": run.promotion["digest"], "environment": STAGES[run.stage].0, "pipeline": PIPELINE, "request": request});
+    fn approve(&mut self, run: &mut Run) {
+        let place = json!({
+            "component": COMPONENTS[run.component], "digest": run.promotion["digest"], "environment": STAGES[run.stage].0, "pipeline": PIPELINE,
+        });
+        let crew = self.demands.crew;
+        let of = |request: u64| {
+            let mut answer = place.clone();
+            answer["request"] = json!(request);
+            if crew {
+                answer["group"] = json!("crew");
+            }
+            answer
+        };
         let others: Vec<&Person> = [&ANA, &BEN, &CI].into_iter().filter(|person| person.principal != run.by.principal).collect();
         if self.dice.once_in(3) {
             let mut no = of(self.ask_for_approval(run));
+            if self.dice.once_in(2) {
+                self.write(others[0], "approval.granted", no.clone());
+            }
             no["reason"] = json!("not on a Friday");
             self.write(others[0], "approval.rejected", no);
         }
@@ -173,6 +241,7 @@ impl Story {
                 yes["note"] = json!("looks good");
             }
             self.write(approver, "approval.granted", yes);
+            run.approvers.push(approver.principal);
         }
     }
 
@@ -186,8 +255,8 @@ impl Story {
         self.write(run.by, "approval.requested", data)
     }
 
-    /// Overrides every guard that stands in the way, and mostly somebody looks at that later.
-    fn go_over(&mut self, run: &Run) {
+    /// Overrides every guard that stands in the way, and gives where that is recorded.
+    fn go_over(&mut self, run: &Run) -> Option<u64> {
         // Nobody has granted what is asked for anew, and what is nearly too old is too old.
         if run.stage == 2 && self.demands.approvals > 0 {
             self.ask_for_approval(run);
@@ -195,7 +264,8 @@ impl Story {
         self.seconds += if STAGES[run.stage].1.iter().any(|name| self.passing_in(run, name, 1_000).is_none()) { 1_000 } else { 0 };
         self.tick();
         let now = self.seconds;
-        let gates = STAGES[run.stage].1.iter().all(|name| self.passing(run, name).is_some());
+        self.ask_the_policies(run);
+        let gates = STAGES[run.stage].1.iter().all(|name| self.is_advice(name) || self.passing(run, name).is_some());
         let guards = [
             ("lock", now < self.locked_until(run.component, run.stage)),
             ("freeze", run.stage == 0 && now < self.demands.thaws),
@@ -206,14 +276,19 @@ impl Story {
         let broken: Vec<Value> =
             guards.iter().filter(|guard| guard.1).map(|guard| json!({"guard": guard.0, "message": "it does"})).collect();
         if broken.is_empty() {
-            return;
+            return None;
         }
         let data = json!({"guards": broken, "justification": "the harbour is on fire", "promotion": run.promotion});
-        let sequence = self.write_now(&BEN, "guard.overridden", data);
+        Some(self.write_now(run.by, "guard.overridden", data))
+    }
+
+    /// Mostly somebody else looks at what was overridden.
+    pub(super) fn review(&mut self, promotion: &Value, by: &Person, overridden: u64) {
         if !self.dice.once_in(4) {
             let finding = if self.dice.once_in(3) { "unjustified" } else { "justified" };
-            let data = json!({"finding": finding, "note": "seen in the weekly round", "override": sequence, "promotion": run.promotion});
-            self.write(&ANA, "override.reviewed", data);
+            let data = json!({"finding": finding, "note": "seen in the weekly round", "override": overridden, "promotion": promotion});
+            let other = if by.principal == ANA.principal { &BEN } else { &ANA };
+            self.write(other, "override.reviewed", data);
         }
     }
 
@@ -225,15 +300,55 @@ impl Story {
     fn passing_in(&self, run: &Run, name: &'static str, seconds: i64) -> Option<Value> {
         let (at, cited) = self.results.get(&(run.component, run.number, run.stage, name))?;
         let fresh = self.scheme.is_none() || name != "scan" || at + MAX_AGE >= self.seconds + seconds;
-        fresh.then(|| cited.clone())
+        let passes = fresh && cited["status"] != "failed";
+        (passes || self.is_advice(name)).then(|| cited.clone())
+    }
+
+    fn is_advice(&self, name: &str) -> bool {
+        self.demands.advice && name == "smoke"
+    }
+
+    /// Asks the policies at this very time, if the environment does; gives what they say, as it is cited.
+    pub(super) fn ask_the_policies(&mut self, run: &Run) -> Option<Value> {
+        if run.stage != 2 || self.demands.policies.is_none() {
+            return None;
+        }
+        let mut data = super::gate(run.component, run.number, STAGES[run.stage].0, POLICIES, "passed");
+        data["policy"] = json!({"decision": super::digest(8, 8), "policies": self.in_force().policies_digest()});
+        let entry = self.write_now(&CI, "gate.completed", data);
+        Some(json!({"entry": entry, "gate": POLICIES, "status": "passed"}))
+    }
+
+    /// A report of a scanner, which nobody demands, and which is judged all the same.
+    pub(super) fn report(&mut self, component: usize, number: usize) {
+        let counts = json!({"critical": 0, "high": 0, "low": 3, "medium": 1, "negligible": 0, "unknown": self.dice.below(2)});
+        let scan =
+            json!({"blocked": 0, "blocking": [], "counts": counts, "ignored": 0, "scanner": "grype", "suppressed": self.dice.below(2)});
+        let mut data = super::gate(component, number, "staging", "security_scan", "warning");
+        data["scan"] = scan;
+        self.write(&CI, "gate.completed", data);
+        let finding = json!({"fixed": "1.2.4, 1.3.0", "id": "CVE-2026-0001", "package": "zlib", "severity": "critical"});
+        let mut data = super::gate(component, number, "staging", "security_scan", "failed");
+        data["scan"] = json!({
+            "blocked": 1, "blocking": [finding], "ignored": 2, "scanner": "trivy", "suppressed": 0,
+            "counts": {"critical": 1, "high": 0, "low": 0, "medium": 0, "negligible": 0, "unknown": 0},
+        });
+        self.write(&CI, "gate.completed", data);
+    }
+
+    /// The rules in force, as the first verifier has them: the second must come to the same digests.
+    fn in_force(&self) -> Rules {
+        serde_json::from_value(self.in_force.clone()).expect("a story's rules are rules")
     }
 
     /// Looks for a signature, where one is demanded; gives the status that follows.
     pub(super) fn check_signature(&mut self, run: &Run) -> &'static str {
         let Some(demanded) = self.demands.signature.filter(|_| run.stage == 1) else { return "not_required" };
         let found = if demanded == "warn" { *self.dice.pick(&["verified", "unsigned", "invalid", "unknown"]) } else { "verified" };
+        let verified_by = self.in_force().verification().expect("a story's rules say whose signatures count").digest();
+        let policy = if found == "verified" { verified_by.to_string() } else { super::digest(9, 9) };
         let data = json!({
-            "epoch": run.epoch, "found": found, "message": "by the harbour's key", "policy": super::digest(9, 9), "promotion": run.promotion,
+            "epoch": run.epoch, "found": found, "message": "by the harbour's key", "policy": policy, "promotion": run.promotion,
         });
         self.write(run.by, "signature.checked", data);
         if found == "verified" { "verified" } else { "warned" }

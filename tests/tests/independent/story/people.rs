@@ -29,6 +29,7 @@ pub(super) const CI: Person = Person {
         "authorization.decided",
         "downgrade.decided",
         "gate.completed",
+        "guard.overridden",
         "promotion.aborted",
         "promotion.completed",
         "promotion.failed",

@@ -16,12 +16,14 @@ pub(super) struct Run {
     pub(super) number: usize,
     pub(super) stage: usize,
     /// For a rollback: the release that it leaves, and which rollback it is.
-    leaves: Option<(usize, u32)>,
+    pub(super) leaves: Option<(usize, u32)>,
     pub(super) promotion: Value,
     version: String,
     /// Who asks for it, and everybody who has had it in hand.
     pub(super) by: &'static Person,
-    hands: Vec<&'static str>,
+    pub(super) hands: Vec<&'static str>,
+    /// Whose approval it needs and has.
+    pub(super) approvers: Vec<&'static str>,
     pub(super) epoch: u32,
 }
 
@@ -47,8 +49,12 @@ impl Story {
         let mut run = self.run(component, number, stage, None);
         run.by = self.mover(component, number, stage).expect("it was chosen so");
         run.hands = vec![run.by.principal];
-        self.satisfy(&run);
+        let (by, promotion) = (run.by, run.promotion.clone());
+        let overridden = self.satisfy(&mut run);
         self.bring(run);
+        if let Some(overridden) = overridden {
+            self.review(&promotion, by, overridden);
+        }
     }
 
     /// Promotes what nothing stands in the way of.
@@ -62,8 +68,10 @@ impl Story {
         if self.scheme.is_some() {
             request["allow_breaking"] = json!(true);
         }
-        self.write(run.by, "promotion.requested", request);
-        let gates = STAGES[run.stage].1.iter().filter_map(|name| self.passing(&run, name)).collect();
+        self.tick();
+        let complied = self.ask_the_policies(&run);
+        self.write_now(run.by, "promotion.requested", request);
+        let gates = STAGES[run.stage].1.iter().filter_map(|name| self.passing(&run, name)).chain(complied).collect();
         self.authorize(&run);
         self.compare(&run, meant);
         let signature = self.check_signature(&run);
@@ -111,7 +119,7 @@ impl Story {
             "component": COMPONENTS[component], "digest": digest(component, number), "from": from, "pipeline": PIPELINE,
             "promotion_id": format!("0198f0a5-0000-7000-8000-{:012x}", self.runs), "to": to, "version": version,
         });
-        Run { component, number, stage, leaves, promotion, version, by: &CI, hands: vec![CI.principal], epoch: 1 }
+        Run { component, number, stage, leaves, promotion, version, by: &CI, hands: vec![CI.principal], approvers: Vec::new(), epoch: 1 }
     }
 
     fn leaves(&self, run: &Run) -> Value {
@@ -122,6 +130,10 @@ impl Story {
     /// A gate passes.
     pub(super) fn pass(&mut self, run: &Run, name: &'static str) {
         let status = if self.dice.once_in(4) { "warning" } else { "passed" };
+        self.end_gate(run, name, status);
+    }
+
+    pub(super) fn end_gate(&mut self, run: &Run, name: &'static str, status: &str) {
         let entry = self.write(&CI, "gate.completed", gate(run.component, run.number, STAGES[run.stage].0, name, status));
         let cited = json!({"entry": entry, "gate": name, "status": status});
         self.results.insert((run.component, run.number, run.stage, name), (self.seconds, cited));
@@ -174,6 +186,11 @@ impl Story {
         };
         self.tag(run.by, &run, &own, if run.leaves.is_some() { "rollback" } else { "immutable" });
         if self.dice.once_in(8) {
+            if self.dice.once_in(2) {
+                run.epoch = 2;
+                let data = json!({"epoch": 2, "from_holder": run.by.principal, "promotion": run.promotion, "to_abort": true});
+                self.write(&BEN, "promotion.taken_over", data);
+            }
             let left = json!([{"digest": run.promotion["digest"], "tag": own}]);
             let data = json!({"epoch": run.epoch, "promotion": run.promotion, "reason": "asked to stop", "tags_left": left});
             self.write(&BEN, "promotion.aborted", data);
@@ -181,11 +198,11 @@ impl Story {
         }
         let mut by = run.by;
         if self.dice.once_in(6) {
-            by = &BEN;
+            by = self.successor(&run);
             run.epoch = 2;
-            run.hands.push(by.principal);
             let data = json!({"epoch": 2, "from_holder": run.by.principal, "promotion": run.promotion});
             self.write(by, "promotion.taken_over", data);
+            run.hands.push(by.principal);
         }
         self.tag(by, &run, &format!("latest-{}", STAGES[run.stage].0), "latest");
         self.complete(by, &run, kind, gates, signature);

@@ -7,7 +7,7 @@ use super::{place, table};
 use crate::shell::root;
 
 /// Files whose every refusal must be switched off by a check, and how a refusal begins there.
-const REFUSALS: [(&str, &[&str]); 17] = [
+const REFUSALS: [(&str, &[&str]); 21] = [
     ("evidence/note.rs", &["Err(Malformed::at(", "|| Malformed::at(", "|| { Malformed::at("]),
     ("evidence/encoding.rs", &["self.expected(", "scanner.expected(", "Err(Malformed::at("]),
     ("evidence/entry.rs", &["field(line,", "misplaced(line,"]),
@@ -22,16 +22,20 @@ const REFUSALS: [(&str, &[&str]); 17] = [
     ("meaning/law/promotion.rs", &["require(", "Unlawful::new("]),
     ("meaning/law/history.rs", &["require(", "Unlawful::new("]),
     ("meaning/law/guards.rs", &["require(", "Unlawful::new(", "stops.extend("]),
-    ("meaning/guard/approvals.rs", &["Err(format!("]),
+    ("meaning/law/gate.rs", &["require(", "Unlawful::new("]),
+    ("meaning/guard/standing.rs", &["hold(", "Err(format!("]),
+    ("meaning/guard/approvals.rs", &["Err(no(format!("]),
     ("meaning/guard/gates.rs", &["Err(GateMissing::"]),
     ("meaning/rules/mod.rs", &["Err(InvalidRules::"]),
     ("meaning/rules/environment.rs", &["Err(InvalidRules::", "ok_or_else("]),
+    ("meaning/rules/gate.rs", &["return invalid(", "Err(InvalidRules::"]),
+    ("meaning/rules/verification.rs", &["Err(InvalidRules::"]),
     ("meaning/versions/range.rs", &["Err(InvalidRange::Unbounded", "Err(InvalidRange::Empty", "plain.ok_or_else("]),
     ("meaning/versions/pattern.rs", &["Err(InvalidTemplate::"]),
 ];
 
 /// Refusals that cannot be switched off by themselves: how the line goes on, and why.
-const EXCUSED: [(&str, &str); 12] = [
+const EXCUSED: [(&str, &str); 15] = [
     ("self.expected(\"an escape in the place of a control", "reached only where the check before it says so"),
     ("Err(Malformed::at(self.text, self.at, what))", "how every other refusal of the file is said"),
     (
@@ -45,7 +49,10 @@ const EXCUSED: [(&str, &str); 12] = [
     ("Unlawful::new(Rule::Proof, \"a key cannot be added before", "entry 0, which the rule genesis asks for, created the ledger"),
     ("Unlawful::new(Rule::Type, detail)", "when it is asked is switched off by the level of the format"),
     ("Unlawful::new(rule_of(stop.guard), stop", "each guard is switched off by itself"),
-    ("Unlawful::new(Rule::Approvals, why)", "why not is switched off in the guard"),
+    ("Unlawful::new(Rule::Policy, detail)", "what the policies lack is switched off in the guard"),
+    ("Unlawful::new(Rule::Scan, detail)", "what the report lacks is switched off in the guard"),
+    ("hold(condition: bool,", "how every refusal of the file is said"),
+    ("Err(InvalidRules::Command(command.gate.clone(), why))", "the same"),
     ("Unlawful::new(Rule::Gates, missing", "what is missing is switched off in the guard"),
 ];
 

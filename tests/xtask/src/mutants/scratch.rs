@@ -48,6 +48,7 @@ pub mod switched {
     pub fn run_of(promotion: &crate::meaning::event::promotion::Promotion) -> &'static crate::meaning::facts::Run {
         Box::leak(Box::new(crate::meaning::facts::Run {
             allow_downgrade: false,
+            approved_by: Vec::new(),
             authorized_via: None,
             downgrade_passed: true,
             epoch: crate::meaning::id::Epoch::FIRST,
@@ -61,6 +62,7 @@ pub mod switched {
             requested_at: crate::meaning::time::Timestamp::EPOCH,
             signature: None,
             tags: Vec::new(),
+            unwinding: false,
         }))
     }
 }

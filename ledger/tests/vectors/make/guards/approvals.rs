@@ -29,6 +29,11 @@ pub(super) fn granting(request: u64) -> Value {
     json!({"component": COMPONENT, "digest": digest(1), "environment": "staging", "pipeline": PIPELINE, "request": request})
 }
 
+/// The same, with the group by which it counts.
+pub(super) fn by_group(answer: Value, group: &str) -> Value {
+    with(answer, "group", json!(group))
+}
+
 /// Rejects what that entry asked for.
 pub(super) fn rejecting(request: u64) -> Value {
     with(granting(request), "reason", json!("not on a Friday"))

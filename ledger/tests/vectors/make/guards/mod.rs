@@ -2,7 +2,9 @@
 
 mod answers;
 mod approvals;
+mod digests;
 mod duties;
+mod gate_rules;
 mod gates;
 mod moment;
 mod operators;
@@ -12,7 +14,9 @@ mod review;
 mod schemes;
 mod shapes;
 mod signature;
+mod standing;
 mod story;
+mod taking_over;
 
 use serde_json::{Value, json};
 
@@ -27,11 +31,14 @@ pub(crate) fn all() -> Vec<Case> {
         moment::all(),
         operators::all(),
         duties::all(),
+        taking_over::all(),
         release::all(),
         approvals::all(),
         answers::all(),
         signature::all(),
         gates::all(),
+        standing::all(),
+        gate_rules::all(),
         overriding::all(),
         review::all(),
         shapes::all(),
@@ -68,16 +75,26 @@ fn demanding(dev: &Value, staging: &Value) -> Value {
 
 /// A ledger of alice, bob and dave under these rules, with v1.0.0 registered.
 fn adopted(dev: &Value, staging: &Value) -> Hand {
+    adopted_under(&demanding(dev, staging))
+}
+
+/// The same under any rules.
+fn adopted_under(rules: &Value) -> Hand {
     let alice = Key::alice();
     let mut hand = Hand::with(&[&alice, &bob(), &dave()]);
-    hand.write(&alice, "manifest.adopted", json!({"rules": demanding(dev, staging)}));
+    hand.write(&alice, "manifest.adopted", json!({"rules": rules}));
     hand.register(&alice, "v1.0.0", 1);
     hand
 }
 
 /// The same where staging demands something, with v1.0.0 brought to dev by alice at entry 10.
 fn begun(staging: &Value) -> Hand {
-    let mut hand = adopted(&json!({}), staging);
+    begun_under(&demanding(&json!({}), staging))
+}
+
+/// The same under any rules.
+fn begun_under(rules: &Value) -> Hand {
+    let mut hand = adopted_under(rules);
     hand.carry_out(&Key::alice(), &FIRST, None, None, &[]);
     hand
 }

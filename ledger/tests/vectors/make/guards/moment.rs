@@ -121,7 +121,7 @@ fn for_ever() -> Case {
     let mut hand = begun(&json!({"approvals": {"count": 1, "groups": [], "valid_seconds": LONGEST}, "soak_seconds": LONGEST}));
     let request = hand.write(&dave(), "approval.requested", with(asking(12), "expires", json!(end(0))));
     hand.write_at(&bob(), end(-1), "approval.granted", granting(request));
-    hand.write_at(&Key::alice(), end(-1), "guard.overridden", word(&STAGING, &["soak"]));
+    hand.write_at(&dave(), end(-1), "guard.overridden", word(&STAGING, &["soak"]));
     hand.write_at(&dave(), end(-1), "promotion.requested", STAGING.request().1);
     Case::valid("bounds-of-the-last-time", "Approvals that hold, and a soak that lasts, until the last time that there is.", &hand)
 }

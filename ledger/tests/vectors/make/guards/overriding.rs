@@ -9,7 +9,7 @@ use super::super::run::{GATE, PIPELINE, Run, cited, gate, with};
 use super::{STAGING, adopted, begun, bob, last};
 
 pub(super) fn all() -> Vec<Case> {
-    [named(), passed(), gates()].into_iter().flatten().collect()
+    [named(), passed(), used(), gates()].into_iter().flatten().collect()
 }
 
 /// Every guard that somebody's word can pass, in the order of checks.
@@ -110,8 +110,6 @@ fn passed() -> Vec<Case> {
         hand
     };
     let soaking = || json!({"soak_seconds": 86_400});
-    let mut locked = said(&soaking(), &["soak"]);
-    locked.write(&alice, "environment.locked", lock());
     let window = json!({"windows": [{"from": moment(13, 0), "name": "x", "until": moment(14, 0)}]});
     let frozen = said(&with(soaking(), "freezes", window), &["lock", "soak"]);
     let mut other = begun(&json!({}));
@@ -131,7 +129,6 @@ fn passed() -> Vec<Case> {
     vec![
         request(&other, "override-for-another", "A promotion under the id of a word that was given for another.", "override", &renamed),
         request(&all, "locks-under-another-id", "A promotion under another id than that of the word that was given.", "locks", &onward),
-        request(&locked, "locks-not-overridden", "A lock was set after a word on something else.", "locks", &STAGING),
         request(&frozen, "freeze-not-overridden", "A freeze began after a word on something else.", "freeze", &STAGING),
         request(
             &said(&ranged, &["soak"]),
@@ -141,6 +138,39 @@ fn passed() -> Vec<Case> {
             &STAGING,
         ),
         asserted(),
+    ]
+}
+
+/// A word is used at once, by whoever gave it, or never.
+fn used() -> Vec<Case> {
+    let (alice, bob) = (Key::alice(), bob());
+    let speaker = Key::new("acme.example/grace", "grace", [9; 32], json!([with(super::everything(), "act_for", json!(["bob"]))]));
+    let mut locked = begun(&json!({}));
+    locked.write(&alice, "key.added", json!({"key": speaker.requested(&locked.genesis())}));
+    locked.write(&alice, "environment.locked", lock());
+    let mut said = locked.clone();
+    said.write(&bob, "guard.overridden", word(&STAGING, &["lock"]));
+    let mut for_frank = locked.clone();
+    for_frank.write_as(&bob, "frank", "guard.overridden", word(&STAGING, &["lock"]));
+    let mut late = said.clone();
+    late.register(&alice, "v1.1.0", 2);
+    let mut moved = begun(&json!({}));
+    moved.register(&alice, "v1.1.0", 2);
+    moved.carry_out(&alice, &Run::promotion(3, "v1.1.0", 2, "none", "dev"), Some(("v1.0.0", "newer")), Some(1), &[]);
+    moved.write(&alice, "environment.locked", lock());
+    moved.write(&bob, "guard.overridden", word(&STAGING, &["lock"]));
+    let back = Run { number: STAGING.number, ..Run::rollback(4, "dev", ("v1.0.0", 1), ("v1.1.0", 2), 1) };
+    let case = |hand: &Hand, name: &str, about: &str, (key, actor): (&Key, &str), (event_type, data): (&str, Value)| {
+        last(hand, &format!("override-{name}"), about, "override", |hand| {
+            hand.write_as(key, actor, event_type, data);
+        })
+    };
+    vec![
+        case(&late, "late", "A promotion by a word that was given two entries before.", (&bob, "bob"), STAGING.request()),
+        case(&said, "with-another-key", "A promotion by a word that was given with another key.", (&speaker, "bob"), STAGING.request()),
+        case(&said, "for-another-actor", "A promotion in another's name than the word was given in.", (&bob, "frank"), STAGING.request()),
+        case(&for_frank, "for-ones-key", "A promotion in its key's own name by a word in another's.", (&bob, "bob"), STAGING.request()),
+        case(&moved, "of-a-rollback", "A rollback under the id of a word that was given.", (&bob, "bob"), back.request()),
     ]
 }
 

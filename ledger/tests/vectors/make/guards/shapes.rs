@@ -13,7 +13,7 @@ pub(super) fn all() -> Vec<Case> {
 }
 
 /// An entry whose data has not the shape of its type.
-fn misshapen(hand: &Hand, name: &str, about: &str, event_type: &str, data: &Value) -> Case {
+pub(super) fn misshapen(hand: &Hand, name: &str, about: &str, event_type: &str, data: &Value) -> Case {
     let mut hand = hand.clone();
     hand.write_raw(&Key::alice(), event_type, 1, data);
     Case::unlawful(format!("law-shape-{name}"), about, &hand, "shape")
@@ -175,6 +175,13 @@ fn events() -> Vec<Case> {
             "A word without a justification.",
             "guard.overridden",
             &with(word(&STAGING, &["lock"]), "justification", json!(" ")),
+        ),
+        misshapen(
+            &hand,
+            "taken-over-not-to-abort",
+            "A promotion is taken over, and it is said that it is not to be ended.",
+            "promotion.taken_over",
+            &with(STAGING.taken_over("alice"), "to_abort", json!(false)),
         ),
         misshapen(
             &hand,

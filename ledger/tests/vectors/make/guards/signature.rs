@@ -5,21 +5,35 @@ use serde_json::{Value, json};
 use super::super::Case;
 use super::super::hand::{Hand, Key};
 use super::super::run::{Run, digest, with};
-use super::{FIRST, STAGING, begun, bob, last};
+use super::digests::{verification, verification_digest, verified_by};
+use super::{FIRST, STAGING, begun, begun_under, bob, demanding, last};
 
 pub(super) fn all() -> Vec<Case> {
     [checked(), steps(), completions()].into_iter().flatten().collect()
 }
 
-/// What was found when somebody looked.
+/// What was found when somebody looked by what the rules of these vectors say.
 pub(super) fn found(run: &Run, found: &str) -> Value {
-    json!({"epoch": run.epoch, "found": found, "message": "as the policy says", "policy": digest(77), "promotion": run.json()})
+    json!({"epoch": run.epoch, "found": found, "message": "as the rules say", "policy": verified_by(), "promotion": run.json()})
+}
+
+/// The rules where staging looks at signatures.
+pub(super) fn looking(policy: &str) -> Value {
+    with(demanding(&json!({}), &json!({"signature": policy})), "verification", verification())
 }
 
 /// A promotion to staging is under way, and all was decided but what its signature is.
 fn under(policy: &str) -> Hand {
-    let mut hand = begun(&json!({"signature": policy}));
+    let mut hand = begun_under(&looking(policy));
     hand.begin(&Key::alice(), &STAGING, None);
+    hand
+}
+
+/// The same, and rules by which another key's signatures count are in force since.
+fn under_newer() -> Hand {
+    let mut hand = under("warn");
+    let rules = with(demanding(&json!({}), &json!({"signature": "warn"})), "verification", json!({"keys": ["a"]}));
+    hand.write(&Key::alice(), "manifest.adopted", json!({"rules": rules}));
     hand
 }
 
@@ -37,6 +51,9 @@ fn checked() -> Vec<Case> {
     let mut free = begun(&json!({}));
     free.request(&alice, &STAGING);
     let hand = under("warn");
+    let mut silent = begun(&json!({"signature": "warn"}));
+    silent.begin(&alice, &STAGING, None);
+    let verified_by = |policy: String| with(found(&STAGING, "verified"), "policy", json!(policy));
     let case = |hand: &Hand, name: &str, about: &str, rule, (key, data): (&Key, Value)| {
         last(hand, name, about, rule, |hand| {
             hand.write(key, "signature.checked", data);
@@ -49,6 +66,34 @@ fn checked() -> Vec<Case> {
             "A signature is looked at where none is demanded.",
             "signature",
             (&alice, found(&STAGING, "verified")),
+        ),
+        case(
+            &hand,
+            "signature-verified-by-another",
+            "A signature is verified by something else than what the rules say.",
+            "signature",
+            (&alice, verified_by(digest(77))),
+        ),
+        case(
+            &silent,
+            "signature-verified-by-nothing",
+            "A signature is verified where the rules do not say whose signatures count.",
+            "signature",
+            (&alice, verified_by(digest(77))),
+        ),
+        case(
+            &silent,
+            "signature-verified-by-an-empty-rule",
+            "A signature is verified by the digest of what says nothing, where the rules say nothing.",
+            "signature",
+            (&alice, verified_by(verification_digest(&[&[], &[], &[], &[]]))),
+        ),
+        case(
+            &under_newer(),
+            "signature-verified-by-newer-rules",
+            "A signature is verified by rules that came into force after the promotion was requested.",
+            "signature",
+            (&alice, verified_by(verification_digest(&[&[], &[], &["a"], &[]]))),
         ),
         case(&hand, "under-way-signature", "A signature of a promotion that has ended.", "under way", (&alice, found(&FIRST, "verified"))),
         case(

@@ -5,13 +5,17 @@ use serde_json::{Value, json};
 use super::super::Case;
 use super::super::hand::{Hand, Key, moment};
 use super::super::run::{COMPONENT, GATE, PIPELINE, REPOSITORY, Run, digest, gate, registration, with};
+use super::approvals::by_group;
+use super::digests::{POLICIES, listed, verification};
+use super::gates::of;
 use super::overriding::{ALL, everything, lock, word};
 use super::review::reviewing;
 use super::signature::found;
-use super::{STAGING, begun, bob, dave, demanding, request_with};
+use super::standing::{asked, report, result, scanned};
+use super::{STAGING, begun, begun_under, bob, dave, demanding, request_with};
 
 pub(super) fn all() -> Vec<Case> {
-    vec![passed(), overridden()]
+    vec![passed(), overridden(), every_gate()]
 }
 
 /// The place of the request to staging; every bound of time in the rules is just met there.
@@ -41,7 +45,7 @@ fn demands() -> Value {
 
 fn rules() -> Value {
     let component = json!({"name": COMPONENT, "repository": REPOSITORY, "versions": {"scheme": "semver"}});
-    with(demanding(&json!({}), &demands()), "components", json!([component]))
+    with(with(demanding(&json!({}), &demands()), "components", json!([component])), "verification", verification())
 }
 
 /// The run's judgement that nothing is there, under the scheme of the rules.
@@ -81,6 +85,7 @@ fn approved(hand: &mut Hand) {
     let request = with(with(release.clone(), "expires", json!(moment(REQUEST, 1))), "from", json!("dev"));
     let request = with(with(request, "manifest", json!(1)), "version", json!("v2.0.0"));
     let first = hand.write(&dave, "approval.requested", with(request.clone(), "reason", json!("customers wait for it")));
+    let release = by_group(release, "qa");
     hand.write(&bob, "approval.rejected", with(with(release.clone(), "request", json!(first)), "reason", json!("not on a Friday")));
     let second = hand.write(&dave, "approval.requested", request);
     let grant = with(release, "request", json!(second));
@@ -110,6 +115,45 @@ fn overridden() -> Case {
     Case::valid(
         "guards-overridden",
         "A promotion past all five guards that somebody's word passes, and a word that was given in vain.",
+        &hand,
+    )
+}
+
+/// A promotion with every kind of gate: the policies are asked as it is requested, a report is judged, and advice is not taken.
+fn every_gate() -> Case {
+    let alice = Key::alice();
+    let staging = json!({
+        "advisory": ["tests", "costs"],
+        "gate_timeout_seconds": 120,
+        "gates": ["tests", "policy_compliance", "security_scan", "label_shape", "costs"],
+        "max_age": [{"gate": "tests", "seconds": 60}, {"gate": "security_scan", "seconds": 240}],
+        "signature": "enforce",
+    });
+    let command = json!({"arguments": ["make tests"], "gate": "tests", "shell": true, "variables": ["CI"], "warning_status": 3});
+    let scan = json!({"block_on": ["critical"], "ignore_unfixed": true, "scanner": "trivy"});
+    let rules = with(with(demanding(&json!({}), &staging), "commands", json!([command])), "policies", listed(POLICIES));
+    let mut hand = begun_under(&with(with(rules, "security_scan", scan), "verification", verification()));
+    hand.write(&alice, "gate.completed", scanned(with(report(), "ignored", json!(2)), "warning"));
+    hand.write(&alice, "gate.completed", result("tests", "failed"));
+    hand.write(&alice, "gate.completed", result("label_shape", "passed"));
+    let now = moment(15, 0);
+    hand.write_at(&alice, now, "gate.completed", asked(POLICIES, "passed"));
+    hand.write_at(&alice, now, "promotion.requested", STAGING.request().1);
+    hand.authorize(&alice, &STAGING);
+    hand.compare(&alice, &STAGING, None);
+    hand.write(&alice, "signature.checked", found(&STAGING, "verified"));
+    hand.tags(&alice, &STAGING, None);
+    let cited = json!([
+        of("tests", 12, "failed"),
+        of("policy_compliance", 14, "passed"),
+        of("security_scan", 11, "warning"),
+        of("label_shape", 13, "passed"),
+    ]);
+    let (event_type, data) = STAGING.completed(&[]);
+    hand.write(&alice, event_type, with(with(data, "gates", cited), "signature_status", json!("verified")));
+    Case::valid(
+        "gates-of-every-kind",
+        "A promotion with every kind of gate: asked, judged, advice, and a signature that is verified.",
         &hand,
     )
 }

@@ -22,14 +22,15 @@ pub(super) const CHECKS: &[Mutant] = &[
         NAMES,
         "!text.is_empty() && «text.len() <= longest»",
         "true",
-        "envelope-actor-too-long envelope-agent-too-long law-shape-version-too-long note-key-name-too-long",
+        "envelope-actor-too-long envelope-agent-too-long law-shape-command-variable-too-long law-shape-policy-name-too-long
+         law-shape-policy-text-too-long law-shape-version-too-long note-key-name-too-long",
     ),
     check(
         "name: not empty",
         NAMES,
         "«!text.is_empty()» && text.len() <= longest",
         "true",
-        "envelope-actor-empty note-two-spaces-after-dash",
+        "envelope-actor-empty law-shape-policy-text-empty law-shape-verification-key-empty note-two-spaces-after-dash",
     ),
     check("environment: not none", NAMES, r#"label(text, 32) && «text != "none"»"#, "true", "law-shape-environment-none"),
     check("environment: not rollback-N", NAMES, "«!reads_like_a_rollback(text)»", "true", "law-shape-environment-rollback"),
@@ -46,9 +47,15 @@ pub(super) const CHECKS: &[Mutant] = &[
         NAMES,
         "&& «text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))»",
         "true",
-        "law-shape-version-plus",
+        "law-shape-policy-name-slash law-shape-version-plus",
     ),
-    check("tag: its first character", NAMES, "&& «!text.starts_with(['.', '-'])»", "true", "law-shape-version-begins"),
+    check(
+        "tag: its first character",
+        NAMES,
+        "&& «!text.starts_with(['.', '-'])»",
+        "true",
+        "law-shape-policy-name-begins law-shape-template-no-version law-shape-version-begins",
+    ),
     check(
         "principal: its characters",
         NAMES,
@@ -84,7 +91,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         NAMES,
         "«!text.trim().is_empty()»",
         "true",
-        "law-shape-breaking-blank law-shape-freeze-name-blank law-shape-override-justification-blank law-shape-reason-blank",
+        "law-shape-breaking-blank law-shape-freeze-name-blank law-shape-override-justification-blank law-shape-reason-blank
+         law-shape-report-package-blank",
     ),
     check("source commit: its length", NAMES, "|text| «(7..=64).contains(&text.len())»", "true", "law-shape-commit-too-short"),
     check(

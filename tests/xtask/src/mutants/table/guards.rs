@@ -20,7 +20,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         LAW,
         "let mut stops = «guard::locks(state, asked)»;",
         "Vec::new()",
-        "law-locks law-locks-not-overridden law-locks-under-another-id law-locks-until",
+        "law-locks law-locks-under-another-id law-locks-until",
     ),
     check(
         "law locks: over after it is set",
@@ -34,7 +34,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         FACTS,
         "self.expires.is_none_or(|expires| «at < expires»)",
         "false",
-        "law-locks-until law-locks-until-of-others",
+        "law-lock-owner-until law-locks-until law-locks-until-of-others",
     ),
     check("law freeze", LAW, "stops.extend(«guard::freeze(rule, asked)»);", "None", "law-freeze*"),
     check(
@@ -51,8 +51,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         MOMENT,
         "Some(visit) => «Some(visit.since)»",
         "None",
-        "law-freeze-not-overridden law-locks-not-overridden law-locks-under-another-id law-override-without-soak law-soak
-         law-soak-again law-soak-longest law-versions-not-overridden valid/bounds-of-the-last-time valid/guards-overridden",
+        "law-freeze-not-overridden law-locks-under-another-id law-override-without-soak law-soak law-soak-again
+         law-soak-longest law-versions-not-overridden valid/bounds-of-the-last-time valid/guards-overridden",
     ),
     check(
         "guard: soak from what is asserted",
@@ -78,7 +78,7 @@ pub(super) const CHECKS: &[Mutant] = &[
     check(
         "law authorization: of a rollback",
         ALL,
-        "promotion::rollback_requested(state, event, entry)?; «guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)»",
+        "guards::not_overridden(state, &event.promotion)?; «guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)»",
         "Ok(())",
         "law-authorization-rollback",
     ),
@@ -116,8 +116,9 @@ pub(super) const CHECKS: &[Mutant] = &[
         WHO,
         "find(|(group, _)| «groups.contains(group)»)",
         "true",
-        "law-authorization-abort law-authorization-another-group law-authorization-group-of-the-rules law-authorization-lock
-         law-authorization-promotion law-authorization-rollback law-authorization-take-over law-authorization-unlock",
+        "law-authorization-abort law-authorization-another-group law-authorization-grant law-authorization-group-of-the-rules
+         law-authorization-lock law-authorization-promotion law-authorization-reject law-authorization-rollback
+         law-authorization-take-over law-authorization-unlock",
     ),
     check(
         "guard: a key speaks for its principal's groups",
@@ -131,24 +132,32 @@ pub(super) const CHECKS: &[Mutant] = &[
         WHO,
         "filter(|group| «group.members.contains(actor)»)",
         "true",
-        "law-approvals-grant-of-a-former-member law-approvals-grant-of-another-group law-approvals-grant-of-no-group
-         law-approvals-reject-of-no-group",
+        "law-approvals-grant-of-a-former-member law-approvals-grant-of-another-group law-approvals-group-of-others valid/approvals",
     ),
-    check("law duties", LAW, "stops.extend(«guard::duties(state, rule, asked)»);", "None", "law-duties-*"),
+    check(
+        "law duties",
+        LAW,
+        "stops.extend(«guard::duties(state, rule, asked)»);",
+        "None",
+        "law-duties-actor law-duties-before-rollback law-duties-key law-duties-key-for-another law-duties-own law-duties-rollback
+         law-duties-take-over law-duties-taken-over",
+    ),
     check("guard: the actor brought it there", WHO, "find(|mover| «*mover == asked.actor» ||", "false", "law-duties-actor"),
     check(
         "guard: the key's principal brought it there",
         WHO,
         "|| «**mover == asked.key.principal»)",
         "false",
-        "law-duties-key-for-another",
+        "law-duties-going-on-key law-duties-key-for-another",
     ),
     check(
         "state: whoever asks has a hand in it",
         FOLD,
         "hands: «self.persons(entry)»,",
         "Vec::new()",
-        "law-duties-actor law-duties-before-rollback law-duties-key law-duties-key-for-another law-duties-own law-duties-rollback law-duties-taken-over",
+        "law-duties-actor law-duties-before-rollback law-duties-going-on law-duties-going-on-after-all law-duties-going-on-key
+         law-duties-key law-duties-key-for-another law-duties-own law-duties-rollback law-duties-taken-over
+         valid/taken-over-by-approvers",
     ),
     check(
         "state: whoever takes over has a hand in it",
@@ -178,7 +187,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         LAW,
         "is_some_and(|guard| «overriding.guards.contains(&guard)»)",
         "true",
-        "law-freeze-not-overridden law-locks-not-overridden",
+        "law-freeze-not-overridden",
     ),
     check(
         "law override: what nobody's word passes",
@@ -190,10 +199,32 @@ pub(super) const CHECKS: &[Mutant] = &[
     check(
         "law override: of this promotion",
         LAW,
-        "require(«overriding.is_none_or(|overriding| overriding.promotion == *promotion)», Rule::Override",
+        "require(«overriding.promotion == *promotion», Rule::Override",
         "true",
         "law-override-for-another",
     ),
+    check(
+        "law override: right before its promotion",
+        LAW,
+        "require(«sequence.next() == entry.sequence», Rule::Override",
+        "true",
+        "law-override-late",
+    ),
+    check(
+        "law override: with the key of its promotion",
+        LAW,
+        "require(«*key == entry.key», Rule::Override",
+        "true",
+        "law-override-with-another-key",
+    ),
+    check(
+        "law override: in the name of its promotion",
+        LAW,
+        "require(«*actor == entry.actor», Rule::Override",
+        "true",
+        "law-override-for-another-actor law-override-for-ones-key",
+    ),
+    check("law override: none of a rollback", LAW, "require(«overriding.is_none()», Rule::Override", "true", "law-override-of-a-rollback"),
     check(
         "law known: for an override",
         LAW,
@@ -221,8 +252,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         LAW,
         "&& «named == expected», Rule::Override",
         "true",
-        "law-override-of-a-lock-that-is-none law-override-of-a-lock-that-is-over law-override-of-one-twice law-override-of-too-much
-         law-override-of-what-is-asserted law-override-out-of-order law-override-without-*",
+        "law-override-of-a-lock-that-is-none law-override-of-a-lock-that-is-over law-override-of-advice law-override-of-one-twice
+         law-override-of-too-much law-override-of-what-is-asserted law-override-out-of-order law-override-without-*",
     ),
     check(
         "law override: judged as if history were accepted",
@@ -237,9 +268,10 @@ pub(super) const CHECKS: &[Mutant] = &[
         "(«!guard::locks(state, asked).is_empty()», Overridable::Lock)",
         "false",
         "law-alone-override-again law-freeze-not-overridden law-gates-not-overridden law-locks-under-another-id
-         law-override-for-another law-override-without-lock law-review-again law-review-of-another-entry
+         law-override-for-another law-override-for-another-actor law-override-for-ones-key law-override-late law-override-of-a-rollback
+         law-override-with-another-key law-override-without-lock law-review-again law-review-of-another-entry
          law-review-of-another-promotion law-review-of-ones-key law-review-own law-review-with-ones-key
-         valid/guards-overridden",
+         valid/gates-advice-not-overridden valid/guards-overridden",
     ),
     check(
         "law override: a freeze",
@@ -253,7 +285,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         LAW,
         "(«guard::soak(state, rule, asked).is_some()», Overridable::Soak)",
         "false",
-        "law-freeze-not-overridden law-locks-not-overridden law-locks-under-another-id law-override-of-what-is-asserted
+        "law-freeze-not-overridden law-locks-under-another-id law-override-of-what-is-asserted
          law-override-without-soak law-versions-not-overridden valid/bounds-of-the-last-time valid/guards-overridden",
     ),
     check(
@@ -261,7 +293,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         LAW,
         "(«guard::approvals(state, rule, asked).is_some()», Overridable::Approvals)",
         "false",
-        "law-locks-under-another-id law-override-without-approvals valid/guards-overridden",
+        "law-locks-under-another-id law-override-without-approvals valid/guards-overridden valid/taken-over-by-approvers",
     ),
     check(
         "law override: gates",
@@ -283,7 +315,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         GATES,
         "filter(|age| «result.time.plus_seconds(*age) < at») { Some(max_age) => Err(GateMissing::TooOld",
         "false",
-        "law-gates-one-too-old law-gates-too-old valid/guards-overridden",
+        "law-gates-one-too-old law-gates-policies-before law-gates-too-old valid/guards-overridden",
     ),
     check(
         "law review: of this promotion",

@@ -5,6 +5,7 @@ mod custody;
 mod encoding;
 mod entry;
 mod forms;
+mod gates;
 mod grants;
 mod guards;
 mod history;
@@ -13,6 +14,7 @@ mod keys;
 mod promotions;
 mod rollbacks;
 mod rules;
+mod taking_over;
 
 use super::mutant::Mutant;
 
@@ -30,6 +32,8 @@ pub(super) fn all() -> Vec<Mutant> {
         rollbacks::CHECKS,
         guards::CHECKS,
         approvals::CHECKS,
+        gates::CHECKS,
+        taking_over::CHECKS,
         history::CHECKS,
         custody::CHECKS,
     ]

@@ -4,6 +4,7 @@ use crate::mutants::mutant::{Mutant, check};
 
 const PROMOTION: &str = "meaning/law/promotion.rs";
 const ENVIRONMENT: &str = "meaning/law/environment.rs";
+const GATE: &str = "meaning/law/gate.rs";
 const RULE: &str = "meaning/law/rule.rs";
 const DOWNGRADE: &str = "meaning/guard/downgrade.rs";
 const GATES: &str = "meaning/guard/gates.rs";
@@ -32,9 +33,9 @@ pub(super) const CHECKS: &[Mutant] = &[
     ),
     check(
         "law known: for a gate's result",
-        ENVIRONMENT,
-        "«known(state, &event.pipeline, &event.environment, Some(&event.component)).map(|_| ())»",
-        "Ok(())",
+        GATE,
+        "let (rules, _) = «known(state, &event.pipeline, &event.environment, Some(&event.component))?»;",
+        "known(state, &event.pipeline, &event.environment, Some(&event.component)).or_else(|_| super::rule::rules(state, &event.pipeline).map(|rules| (rules, crate::switched::any_environment())))?",
         "law-known-gate-component law-known-gate-environment",
     ),
     check(
@@ -61,9 +62,9 @@ pub(super) const CHECKS: &[Mutant] = &[
     check(
         "law lock owner: one's own",
         ENVIRONMENT,
-        "require(«lock.owner == entry.actor || may_lift_others», Rule::LockOwner",
+        "require(«lock.owner == entry.actor || may_lift_others || !lock.stands(entry.time)», Rule::LockOwner",
         "true",
-        "law-lock-owner law-lock-owner-narrowed",
+        "law-lock-owner law-lock-owner-narrowed law-lock-owner-until",
     ),
     check(
         "law known: the component of a release",
@@ -225,13 +226,15 @@ pub(super) const CHECKS: &[Mutant] = &[
         GATES,
         "let Some(result) = «state.gate(pipeline, component, to, &gate, digest)» else { return Err(GateMissing::NoResult",
         "Some(state.gate(pipeline, component, to, &gate, digest).unwrap_or(crate::switched::passed()))",
-        "law-gates-no-result law-gates-other-digest law-gates-other-environment",
+        "law-gates-no-result law-gates-other-digest law-gates-other-environment valid/gates-advice-too-old
+         valid/gates-of-every-kind",
     ),
     check(
         "guard: a result that lets pass",
         GATES,
         "if «!result.status.lets_pass()» { return Err(GateMissing::NotPassed",
         "false",
-        "law-gates-failed law-gates-over-tags law-gates-skipped",
+        "law-gates-failed law-gates-none-of-advice law-gates-not-overridden law-gates-over-tags law-gates-overridden-called-passed
+         law-gates-overridden-cited law-gates-overridden-left-out law-gates-skipped",
     ),
 ];

@@ -66,7 +66,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         PROMOTION,
         "require(«event.purpose == TagPurpose::Latest && before == Some(&event.digest)», Rule::Tags",
         "true",
-        "law-tags-digest law-tags-put-back-elsewhere law-tags-put-back-immutable",
+        "law-tags-digest law-tags-put-back-elsewhere law-tags-put-back-immutable law-tags-unwinding",
     ),
     check(
         "law tags: an immutable one is never moved",
@@ -122,7 +122,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         PROMOTION,
         "«all_done(state, run)?»; let cited",
         "()",
-        "law-tags-half law-tags-missing law-tags-not-read-back",
+        "law-epoch-unwinding law-tags-half law-tags-missing law-tags-not-read-back",
     ),
     check(
         "law all done: before a rollback's completion",
@@ -137,7 +137,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         PROMOTION,
         "require(«event.gates == cited», Rule::Gates",
         "true",
-        "law-gates-missing law-gates-of-the-request law-gates-other-name law-gates-outdated
+        "law-gates-advice-* law-gates-missing law-gates-of-the-request law-gates-other-name law-gates-outdated
          law-gates-overridden-called-passed law-gates-overridden-cited law-gates-overridden-left-out law-gates-status
          law-gates-twice",
     ),
@@ -201,10 +201,11 @@ pub(super) const CHECKS: &[Mutant] = &[
     check(
         "law gates: passed before a step",
         PROMOTION,
-        "«gates(state, run).map(|_| ())»",
+        "return Ok(()); } «gates(state, run)»",
         "Ok(())",
-        "law-gates-failed law-gates-no-result law-gates-not-overridden law-gates-one-too-old law-gates-other-digest
-         law-gates-other-environment law-gates-over-tags law-gates-skipped law-gates-too-old",
+        "law-gates-failed law-gates-no-result law-gates-none-of-advice law-gates-not-overridden law-gates-one-too-old
+         law-gates-other-digest law-gates-other-environment law-gates-over-tags law-gates-policies-before law-gates-skipped
+         law-gates-too-old",
     ),
     check(
         "law tags: all written and read back",

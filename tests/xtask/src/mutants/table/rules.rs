@@ -58,13 +58,15 @@ pub(super) const CHECKS: &[Mutant] = &[
         ENVIRONMENT,
         "all(|(one, next)| «one < next»)",
         "one <= next",
-        "law-shape-approvals-group-twice law-shape-authorization-operator-twice law-shape-group-member-twice",
+        "law-shape-approvals-group-twice law-shape-authorization-operator-twice law-shape-command-variable-twice
+         law-shape-group-member-twice law-shape-policy-twice law-shape-verification-annotation-twice
+         law-shape-verification-identity-twice law-shape-verification-key-twice",
     ),
     check("rules: an age for each gate", ENVIRONMENT, "= «twice(&aged).copied()».or_else(", "None::<&GateName>", "law-shape-max-age-twice"),
     check(
         "rules: an age of a gate that is demanded",
         ENVIRONMENT,
-        ".find(|gate| «!self.gates.contains(gate)»)) { return Err(",
+        "aged.into_iter().find(|gate| «!self.gates.contains(gate)» ||",
         "false",
         "law-shape-max-age-of-no-gate",
     ),
