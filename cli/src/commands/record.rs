@@ -110,7 +110,7 @@ fn record_gate(context: &Context, arguments: Gate) -> Result<Answer, CommandErro
         message,
         pipeline: rules.pipeline().clone(),
         policy: None,
-        scan: scan.as_ref().map(Scan::recorded),
+        scan: scan.as_ref().map(|scan| Box::new(scan.recorded())),
         status,
     };
     let demanded = rules.environment(&arguments.env).is_some_and(|environment| environment.gates.contains(&arguments.name));

@@ -91,7 +91,7 @@ fn scanned(event: &mut GateCompleted, ending: &Ending, report: &[u8], rule: &Sca
         Err(_) => return,
     };
     let verdict = Policy::from(rule).judge(&read);
-    event.scan = Some(verdict.recorded(rule.scanner));
+    event.scan = Some(Box::new(verdict.recorded(rule.scanner)));
     if *ending == Ending::Passed || verdict.status == GateStatus::Failed {
         event.status = verdict.status;
         event.message = Some(verdict.sentence());

@@ -258,7 +258,7 @@ fn report() -> ScanFound {
 }
 
 fn scanned(scan: ScanFound, status: GateStatus) -> GateCompleted {
-    GateCompleted { scan: Some(scan), ..result("security_scan", status) }
+    GateCompleted { scan: Some(Box::new(scan)), ..result("security_scan", status) }
 }
 
 // proves: FR-011, FR-054, FR-056

@@ -14,6 +14,7 @@ mod promote;
 mod register;
 mod rollback;
 mod run;
+mod seen;
 
 pub use common::Decision;
 

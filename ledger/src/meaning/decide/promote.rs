@@ -20,7 +20,7 @@ use super::common::{
     Decision, at, because, environment_right, for_the_record, id_taken, in_force, known_component, known_environment, passed_authorization,
     refused_authorization, rests_on_import, right, rules, sentence,
 };
-use super::{gates, obstacles};
+use super::{gates, obstacles, seen};
 
 /// What a promotion appends; whoever may not append all of it may not begin.
 const APPENDS: &[EventType] = &[
@@ -33,8 +33,8 @@ const APPENDS: &[EventType] = &[
 ];
 
 pub(super) fn promote(state: &State, asker: &Asker, signer: &KeyRecord, promote: &Promote) -> Result<Decision, Refusal> {
-    let foreseen = state.foreseeing(&promote.seen.gates, at(state, asker));
-    let state = &foreseen;
+    let promote = &seen::that_holds(rules(state, &promote.pipeline)?, promote);
+    let state = &state.foreseeing(&promote.seen.gates, at(state, asker));
     let rules = rules(state, &promote.pipeline)?;
     known_component(rules, &promote.component)?;
     let rule = known_environment(rules, &promote.to, ExitCode::InvalidTransition)?;

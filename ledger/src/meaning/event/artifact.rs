@@ -80,7 +80,7 @@ pub struct GateCompleted {
     pub policy: Option<PolicyAsked>,
     /// What a vulnerability scanner's report comes to, where the result is out of one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub scan: Option<ScanFound>,
+    pub scan: Option<Box<ScanFound>>,
     /// How it ended.
     pub status: GateStatus,
 }

@@ -234,7 +234,7 @@ impl Copy<'_> {
     /// The process may have died after its last entry.
     #[track_caller]
     fn run_unless_done(&self) {
-        if !self.entries().iter().any(|entry| entry.text("type").ends_with(".completed")) {
+        if !self.entries().iter().any(|entry| is_a_success(&entry.text("type"))) {
             self.run().expect_code(0);
         }
     }
@@ -318,7 +318,12 @@ impl Copy<'_> {
 
 /// Whether an entry of that type ends a run.
 fn is_an_end(event_type: &str) -> bool {
-    event_type.ends_with(".completed") || ENDINGS.contains(&event_type)
+    is_a_success(event_type) || ENDINGS.contains(&event_type)
+}
+
+/// Whether an entry of that type ends a run with the release where it was to go.
+fn is_a_success(event_type: &str) -> bool {
+    ["promotion.completed", "rollback.completed"].contains(&event_type)
 }
 
 /// The tag or digest at the end of a request's path.

@@ -4,5 +4,6 @@ mod exit_codes;
 mod hostile;
 mod machines;
 mod people;
+mod refusals;
 mod secrets;
 mod snapshots;

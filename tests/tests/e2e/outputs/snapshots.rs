@@ -5,7 +5,7 @@ use promoledger_tests::command::Run;
 use crate::shop::{GATED, Shop, digest, notes};
 
 /// Takes out what differs from run to run: identities, hashes, moments.
-fn compare(name: &str, run: &Run) {
+pub(super) fn compare(name: &str, run: &Run) {
     let text = format!("exit {}\n--- stdout\n{}--- stderr\n{}", run.code.unwrap_or(-1), run.stdout, run.stderr);
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);

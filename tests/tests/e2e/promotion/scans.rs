@@ -77,7 +77,7 @@ fn a_clean_report_and_one_of_lower_severities_let_pass() {
     let message = shop.newest("gate.completed").data()["message"].clone();
     assert!(message.as_str().is_some_and(|message| message.contains("let pass CVE-2099-0003 (bash 5.2.15-2, no fix)")), "{message}");
     shop.promote("v1.0.0", "dev", "staging").expect_code(0);
-    assert_eq!(shop.newest("promotion.completed").data()["gates"][0]["status"], "warning");
+    assert_eq!(shop.newest("promotion.completed").data()["gates"][1]["status"], "warning");
 }
 
 // proves: FR-055, FR-056

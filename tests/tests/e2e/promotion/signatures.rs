@@ -58,12 +58,10 @@ fn shop(verification: &str, releases: &[&str]) -> Shop {
 // proves: FR-004, FR-005, FR-018, FR-021, FR-022
 #[test]
 fn a_good_signature_is_recorded_and_a_missing_one_warned_of_or_refused() {
-    let shop = shop(BY_KEY, &["tag", "unsigned"]);
+    let shop = shop(BY_KEY, &["tag", "bundle", "unsigned"]);
     for (from, to) in [("none", "dev"), ("dev", "staging")] {
         shop.promote("unsigned", from, to).expect_code(0);
     }
-    let said = shop.promote("unsigned", "dev", "staging");
-    said.expect_code(0);
     assert_eq!(shop.newest("signature.checked").data()["found"], "unsigned");
     assert_eq!(shop.newest("promotion.completed").data()["signature_status"], "warned");
     let error = shop.refused(6, &shop.promotion("unsigned", "staging", "prod"));
@@ -80,6 +78,10 @@ fn a_good_signature_is_recorded_and_a_missing_one_warned_of_or_refused() {
     assert_eq!(plan["signature_status"], "verified");
     let said = shop.json(&shop.promotion("tag", "staging", "prod"));
     assert_eq!(said["signature_status"], "verified");
+    for (from, to) in crate::shop::STEPS {
+        shop.promote("bundle", from, to).expect_code(0);
+    }
+    assert_eq!(shop.newest("promotion.completed").data()["signature_status"], "verified");
     shop.expect_sound();
 }
 
@@ -103,7 +105,7 @@ fn all_conditions_must_hold_for_one_and_the_same_signature() {
             shop.run(&[&shop.promotion(release, from, to)[..], &["--allow-downgrade"]].concat()).expect_code(0);
         }
         let error = shop.refused(6, &[&shop.promotion(release, "staging", "prod")[..], &["--break-glass", "no time"]].concat());
-        assert_eq!(error["kind"], "signature", "{error}");
+        assert_eq!(error["kind"], "artifact_signature", "{error}");
     }
     shop.expect_sound();
 }
@@ -131,29 +133,46 @@ fn who_signed_with_a_certificate_is_held_to_identity_and_issuer() {
 fn signatures_wanted_by_nobody_in_particular_are_a_fault_of_the_manifest() {
     let shop = Shop::without_ledger(Rules { components: &["api"], promotion: ENVIRONMENTS });
     let error = shop.refused(2, &["manifest", "check", "manifest.yaml"]);
-    assert!(error["message"].as_str().is_some_and(|text| text.contains("verification")), "{error}");
+    assert!(error["message"].as_str().is_some_and(|text| text.contains("does not say whose signatures count")), "{error}");
 }
 
 // proves: FR-004
 #[test]
 fn signatures_are_found_in_a_registry_too() {
     let registry = Registry::start();
-    for tag in ["tag", "bundle"] {
-        let hex = image(tag).replace(':', "-");
-        let skopeo = registry.skopeo();
-        skopeo.push_layout(&fixtures().join("layout"), tag, "api", tag);
-        let attached = if tag == "tag" { format!("{hex}.sig") } else { hex };
-        skopeo.push_layout(&fixtures().join("layout"), &attached, "api", &attached);
+    for tag in ["tag".to_owned(), format!("{}.sig", image("tag").replace(':', "-"))] {
+        registry.skopeo().push_layout(&fixtures().join("layout"), &tag, "api", &tag);
     }
     let shop = shop(BY_KEY, &[]);
     let manifest = fs::read_to_string(shop.workspace.path().join("manifest.yaml")).expect("a manifest");
     shop.workspace.write("manifest.yaml", manifest.replace("oci-layout:images", &format!("http://{}", registry.host())));
     shop.run(&["manifest", "adopt"]).expect_code(0);
-    for tag in ["tag", "bundle"] {
-        shop.run(&["register", tag, "--ref", &image(tag)]).expect_code(0);
-        for (from, to) in crate::shop::STEPS {
-            shop.run(&[&shop.promotion(tag, from, to)[..], &["--allow-downgrade"]].concat()).expect_code(0);
-        }
-        assert_eq!(shop.newest("promotion.completed").data()["signature_status"], "verified");
+    shop.run(&["register", "tag", "--ref", &image("tag")]).expect_code(0);
+    for (from, to) in crate::shop::STEPS {
+        shop.promote("tag", from, to).expect_code(0);
     }
+    assert_eq!(shop.newest("promotion.completed").data()["signature_status"], "verified");
+    shop.expect_sound();
+}
+
+/// A guard that cannot be evaluated refuses, unless the manifest says to warn; either way the record says so.
+// proves: FR-004, FR-005
+#[test]
+fn a_signature_store_that_cannot_be_read_is_told_or_refused() {
+    let shop = shop(BY_KEY, &["tag"]);
+    let index: Value = serde_json::from_slice(&fs::read(fixtures().join("layout/index.json")).expect("an index")).expect("JSON");
+    let attached = format!("{}.sig", image("tag").replace(':', "-"));
+    let entries = index["manifests"].as_array().expect("manifests");
+    let entry = entries.iter().find(|entry| entry["annotations"]["org.opencontainers.image.ref.name"] == attached.as_str());
+    let hex = entry.and_then(|entry| entry["digest"].as_str()).expect("it is signed").replace("sha256:", "");
+    let blob = shop.layout("api").join("blobs/sha256").join(hex);
+    fs::remove_file(&blob).expect("the blob is there");
+    fs::create_dir(&blob).expect("a folder, which is no blob");
+    shop.promote("tag", "none", "dev").expect_code(0);
+    let told = shop.promote("tag", "dev", "staging").expect_code(0).stderr;
+    assert!(told.contains("WARNING: the signatures of sha256:") && told.contains("cannot be read"), "{told}");
+    assert_eq!(shop.newest("signature.checked").data()["found"], "unknown");
+    let error = shop.refused(6, &shop.promotion("tag", "staging", "prod"));
+    assert!(error["message"].as_str().is_some_and(|text| text.contains("could not be checked")), "{error}");
+    shop.expect_sound();
 }

@@ -79,22 +79,3 @@ fn a_breaking_change_has_to_be_meant() {
     assert_eq!(shop.newest("promotion.requested").data()["allow_breaking"], true);
     shop.expect_sound();
 }
-
-/// A guard that cannot be evaluated refuses, unless the manifest says to warn.
-#[test]
-fn a_signature_that_nobody_checks_is_told_or_refused() {
-    for (word, code) in [("warn", 0), ("enforce", 6)] {
-        let shop = Shop::in_layouts(STEWARDS);
-        let manifest = std::fs::read_to_string(shop.workspace.path().join("manifest.yaml")).expect("a manifest");
-        let signed = manifest.replace("      - dev\n", &format!("      - {{ name: dev, signature: {word} }}\n"));
-        shop.workspace.write("manifest.yaml", signed);
-        shop.run(&["manifest", "adopt"]).expect_code(0);
-        let told = shop.promote("v1.0.0", "none", "dev").expect_code(code).stderr;
-        assert!(told.contains("does not check signatures of artifacts"), "{told}");
-        if code == 0 {
-            assert_eq!(shop.newest("signature.checked").data()["found"], "unknown");
-            assert_eq!(shop.newest("promotion.completed").data()["signature_status"], "warned");
-        }
-        shop.expect_sound();
-    }
-}

@@ -66,7 +66,7 @@ fn the_record_says_who_what_when_and_by_what_right() {
     assert_eq!(data["promotion"]["digest"], digest("api", "v1.0.0").as_str());
     assert_eq!(data["promotion"]["from"], "none");
     assert_eq!(data["promotion"]["to"], "dev");
-    assert_eq!(data["gates"], serde_json::json!([]));
+    assert_eq!(data["gates"][0]["gate"], "policy_compliance");
     assert_eq!(data["signature_status"], "not_required");
     assert_eq!(data["authorization_passed"], true);
     assert!(data["authorized_via"].as_str().is_some_and(|via| via.contains("acme.example/ops")), "{data}");
@@ -159,7 +159,7 @@ fn the_record_is_asked_for_by_environment_and_limit() {
     assert_eq!(entries.len(), 3);
     assert!(entries.iter().all(|entry| entry["environment"] == "staging"));
     let rest = shop.json(&["history", "--env", "staging", "--before", page["next"].as_str().expect("there is more"), "--limit", "100"]);
-    assert_eq!(rest["entries"].as_array().unwrap().len(), 5, "a promotion is eight entries");
+    assert_eq!(rest["entries"].as_array().unwrap().len(), 6, "a promotion is nine entries");
     assert_eq!(rest["next"], serde_json::Value::Null);
 }
 

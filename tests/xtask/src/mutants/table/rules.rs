@@ -4,6 +4,7 @@ use crate::mutants::mutant::{Mutant, check};
 
 const RULES: &str = "meaning/rules/mod.rs";
 const ENVIRONMENT: &str = "meaning/rules/environment.rs";
+const ORDER: &str = "meaning/rules/order.rs";
 const ACCEPTED: &str = "meaning/accepted.rs";
 const RANGE: &str = "meaning/versions/range.rs";
 const PATTERN: &str = "meaning/versions/pattern.rs";
@@ -55,7 +56,7 @@ pub(super) const CHECKS: &[Mutant] = &[
     ),
     check(
         "rules: what ascends stands once",
-        ENVIRONMENT,
+        ORDER,
         "all(|(one, next)| «one < next»)",
         "one <= next",
         "law-shape-approvals-group-twice law-shape-authorization-operator-twice law-shape-command-variable-twice
