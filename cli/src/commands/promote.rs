@@ -3,7 +3,7 @@
 mod arguments;
 mod eligible;
 
-use promotion_delivery::runner::{Plan, RunError, Runner};
+use promotion_delivery::runner::{Plan, RunError, Runner, Waited};
 use promotion_ledger::meaning::command::Promote as Asked;
 use promotion_ledger::meaning::refusal::ExitCode;
 
@@ -59,7 +59,12 @@ fn waited(context: &Context, runner: &mut Runner<'_, '_>, asked: &Asked, error: 
     let Some(approvals) = runner.awaits_approval(asked)? else { return Err(error.into()) };
     let request = approvals.request;
     context.say(format!("waiting for approvals of entry {request} until {}: {error}", approvals.expires.to_minute()));
-    Ok(runner.wait_for_approval(asked)?)
+    let over = match runner.wait_for_approval(asked)? {
+        Waited::AskAgain => return Ok(()),
+        Waited::Rejected(rejected) => format!("{} rejected the request of entry {request} at entry {}", rejected.by, rejected.entry),
+        Waited::Over(request) => format!("the request of entry {request} is over, and not enough have approved"),
+    };
+    Err(CommandError::new(ExitCode::Approval, over).hint("promote again to ask anew"))
 }
 
 fn subject(asked: &Asked) -> report::Subject {

@@ -17,7 +17,7 @@ use promotion_replay::models::rows::TenureRow;
 
 use super::ending::Runner;
 use super::result::{Examined, result};
-use crate::policy::{Action, Artifact, DecisionId, Facts, Gate, Input, Lock, Policies, PolicyDigest, Request, Standing, Visit};
+use crate::policy::{Action, Artifact, DecisionId, Facts, Gate, Input, Lock, Policies, PolicyDigest, Request, Standing, Verdict, Visit};
 use crate::registry::Description;
 
 /// How many releases that were there before a policy is told of.
@@ -37,33 +37,14 @@ pub(super) struct Question<'a> {
 /// Asks the policies. Whatever is no answer denies.
 pub(super) fn ask(runner: &Runner<'_, '_>, gate: &GateName, question: &Question<'_>) -> Result<Examined, IndexError> {
     let input = input(runner, question)?;
-    let sources: Vec<(&str, &str)> = question.rules.policies().iter().map(|policy| (policy.name.as_str(), policy.text.as_str())).collect();
-    let (status, message, decision) = match Policies::compile(&sources) {
+    let policies = question.rules.policies();
+    let sources: Vec<(&str, &str)> = policies.iter().map(|policy| (policy.name.as_str(), policy.text.as_str())).collect();
+    let (status, message, asked) = match Policies::compile(&sources) {
+        Ok(policies) => judged(&policies, &input),
         Err(error) => (GateStatus::Failed, Some(format!("the policies cannot be asked: {error}")), None),
-        Ok(policies) => {
-            let asked = |policies: &PolicyDigest, decision: &DecisionId| {
-                Some(PolicyAsked { decision: Digest::from_sha256(decision.as_bytes()), policies: Digest::from_sha256(policies.as_bytes()) })
-            };
-            match policies.judge(&input) {
-                Ok(verdict) => {
-                    let asked = asked(&verdict.policy_digest, &verdict.decision_id);
-                    let status = match (verdict.allowed, verdict.warnings.is_empty()) {
-                        (false, _) => GateStatus::Failed,
-                        (true, false) => GateStatus::Warning,
-                        (true, true) => GateStatus::Passed,
-                    };
-                    let said = if verdict.allowed { verdict.warnings } else { verdict.denials };
-                    (status, (!said.is_empty()).then(|| said.join("; ")), asked)
-                }
-                Err(unanswered) => {
-                    let asked = asked(&unanswered.policy_digest, &unanswered.decision_id);
-                    (GateStatus::Failed, Some(unanswered.to_string()), asked)
-                }
-            }
-        }
     };
     let mut event = result(question.promotion, gate, status, message);
-    event.policy = decision;
+    event.policy = asked;
     let body = (!sources.is_empty()).then(|| keep(runner, &input));
     event.evidence = body.as_ref().map(|body| Evidence {
         digest: body.digest,
@@ -71,6 +52,25 @@ pub(super) fn ask(runner: &Runner<'_, '_>, gate: &GateName, question: &Question<
         size: body.bytes.len() as u64,
     });
     Ok(Examined { event, body })
+}
+
+/// How the gate ends, why, and which question that answers.
+fn judged(policies: &Policies, input: &Input) -> (GateStatus, Option<String>, Option<PolicyAsked>) {
+    let asked = |policies: &PolicyDigest, decision: &DecisionId| {
+        Some(PolicyAsked { decision: Digest::from_sha256(decision.as_bytes()), policies: Digest::from_sha256(policies.as_bytes()) })
+    };
+    match policies.judge(input) {
+        Ok(Verdict { allowed, denials, warnings, policy_digest, decision_id }) => {
+            let status = match (allowed, warnings.is_empty()) {
+                (false, _) => GateStatus::Failed,
+                (true, false) => GateStatus::Warning,
+                (true, true) => GateStatus::Passed,
+            };
+            let said = if allowed { warnings } else { denials };
+            (status, (!said.is_empty()).then(|| said.join("; ")), asked(&policy_digest, &decision_id))
+        }
+        Err(unanswered) => (GateStatus::Failed, Some(unanswered.to_string()), asked(&unanswered.policy_digest, &unanswered.decision_id)),
+    }
 }
 
 /// The document that was judged, as the decision's id was made of it: whoever has it and the rules asks again.

@@ -19,6 +19,7 @@ mod walk;
 pub use ending::{Done, RunError, Runner};
 pub use means::Means;
 pub use plan::{Plan, PlannedGate, Standing};
+pub use waiting::Waited;
 
 use promotion_ledger::custody::store::{Body, Hold};
 use promotion_ledger::evidence::chain::Verified;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use promotion_ledger::meaning::command::{Command, Promote};
-use promotion_ledger::meaning::facts::Approvals;
+use promotion_ledger::meaning::facts::{Approvals, Granted};
+use promotion_ledger::meaning::id::Sequence;
 use promotion_ledger::meaning::refusal::ExitCode;
 
 use super::ending::{RunError, Runner};
@@ -12,6 +13,17 @@ use crate::session::SessionError;
 
 /// How often it is looked whether somebody approved.
 const LOOK: Duration = Duration::from_secs(2);
+
+/// How waiting ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Waited {
+    /// Enough have approved, or something else changed.
+    AskAgain,
+    /// Somebody said no.
+    Rejected(Granted),
+    /// The request of that entry is over.
+    Over(Sequence),
+}
 
 impl Runner<'_, '_> {
     /// Whether the promotion waits for nothing but approvals that are asked for and can still be given.
@@ -27,12 +39,23 @@ impl Runner<'_, '_> {
         Ok(open.filter(|_| missing))
     }
 
-    /// Waits while that is so.
-    pub fn wait_for_approval(&mut self, promote: &Promote) -> Result<(), RunError> {
-        while self.awaits_approval(promote)?.is_some() {
+    /// Waits while that is so. Then the promotion is to be asked for again, unless the request came to nothing.
+    pub fn wait_for_approval(&mut self, promote: &Promote) -> Result<Waited, RunError> {
+        let mut waited_for = None;
+        while let Some(approvals) = self.awaits_approval(promote)? {
+            waited_for = Some(approvals.request);
             (self.session.pause)(LOOK);
         }
-        Ok(())
+        let state = self.session.look(&Command::Promote(promote.clone()).about())?;
+        let Some(examination) = Examination::of(&state, promote, self.session.asker().now) else { return Ok(Waited::AskAgain) };
+        let promotion = &examination.promotion;
+        let found = state.approvals(&promotion.pipeline, &promotion.component, &promotion.to, &promotion.digest);
+        let same = found.filter(|found| Some(found.request) == waited_for);
+        Ok(match same {
+            Some(Approvals { rejected: Some(rejected), .. }) => Waited::Rejected(rejected.clone()),
+            Some(Approvals { request, expires, .. }) if self.session.asker().now >= *expires => Waited::Over(*request),
+            _ => Waited::AskAgain,
+        })
     }
 
     /// The command as it is judged when nobody looked at gates and signature yet: those come after approvals.

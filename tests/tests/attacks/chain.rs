@@ -5,6 +5,7 @@ use promotion_ledger::evidence::hash::leaf_hash;
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::environment::EnvironmentLocked;
 use promotion_ledger::meaning::names::Reason;
+use rusqlite::params;
 use serde_json::json;
 
 use crate::scene::{
@@ -71,7 +72,8 @@ fn a_tail_that_was_cut_off_shows_against_a_head_held_elsewhere() {
     let (notes, head) = (scene.notes(), scene.head());
     scene.store(&notes[..LOCKED]);
     scene.expect_sound();
-    expect_first(&scene.verify(21, &["--head", &head]), 21, None, "entries 12 to 13 are missing: 14 entries were pinned, found 12");
+    let missing = format!("entries {LOCKED} to {} are missing: {SIZE} entries were pinned, found {LOCKED}", SIZE - 1);
+    expect_first(&scene.verify(21, &["--head", &head]), 21, None, &missing);
     scene.store(&[]);
     expect_first(&scene.verify(21, &[]), 21, None, "the log is empty");
     expect_first(&scene.verify(21, &["--head", &head]), 21, None, "the log is empty");
@@ -203,20 +205,21 @@ fn a_swapped_ledger_has_the_name_and_not_the_genesis() {
 fn places_have_no_gap_no_repeat_and_an_end() {
     let scene = Scene::new();
     let (notes, key) = (scene.notes(), scene.ops_key());
+    let locked = LOCKED as i128;
     for (place, words) in [
-        ("13", "expected sequence 12, found 13"),
-        ("11", "expected sequence 12, found 11"),
-        ("9007199254740991", "malformed"),
-        ("9223372036854775808", "malformed"),
-        ("18446744073709551628", "malformed"),
-        ("-1", "malformed"),
+        (locked + 1, &*format!("expected sequence {LOCKED}, found {}", LOCKED + 1)),
+        (locked - 1, &*format!("expected sequence {LOCKED}, found {}", LOCKED - 1)),
+        ((1 << 53) - 1, "malformed"),
+        (1 << 63, "malformed"),
+        ((1 << 64) + locked, "malformed"),
+        (-1, "malformed"),
     ] {
         let line = str::from_utf8(&notes[LOCKED])
             .expect("text")
             .lines()
             .next()
             .expect("a line")
-            .replace("\"seq\":12,", &format!("\"seq\":{place},"));
+            .replace(&format!("\"seq\":{LOCKED},"), &format!("\"seq\":{place},"));
         let mut forged = notes[..=LOCKED].to_vec();
         forged[LOCKED] = crate::scene::sign_text(&line, &key);
         scene.store(&forged);
@@ -225,7 +228,8 @@ fn places_have_no_gap_no_repeat_and_an_end() {
     // The store's own count, past the end of what it can hold.
     scene.store(&notes);
     edit(&scene.shop, |ledger| {
-        ledger.execute("UPDATE entry SET sequence = 9223372036854775807 WHERE sequence = 13", []).expect("a row can be moved")
+        let last = SIZE as i64 - 1;
+        ledger.execute("UPDATE entry SET sequence = ?1 WHERE sequence = ?2", [i64::MAX, last]).expect("a row can be moved")
     });
     scene.verify(20, &[]);
 }
@@ -246,7 +250,8 @@ fn both_ends_that_match_do_not_vouch_for_the_middle() {
     scene.store(&notes);
     let forged = leaf_hash(&changed[LOCKED]);
     edit(&scene.shop, |ledger| {
-        ledger.execute("UPDATE entry SET hash = ?1 WHERE sequence = 12", [&forged.as_bytes()[..]]).expect("a row can be changed")
+        let row = params![forged.as_bytes(), LOCKED as i64];
+        ledger.execute("UPDATE entry SET hash = ?1 WHERE sequence = ?2", row).expect("a row can be changed")
     });
     expect_first(&scene.verify(20, &pins), 20, Some(LOCKED), "the store files it under another hash");
 }

@@ -12,6 +12,11 @@ fn replaced(note: &[u8], from: &str, to: &str) -> Vec<u8> {
     text.replace(from, to).into_bytes()
 }
 
+/// How an entry's text says its place.
+fn place(sequence: usize) -> String {
+    format!("\"seq\":{sequence},")
+}
+
 // attack: 1
 /// Somebody can write to the ledger's file and holds no key. They edit what the lock says, who set it, where it stands,
 /// what it follows, and its signature, and file it under its new hash each time, so that the columns agree.
@@ -25,7 +30,7 @@ fn no_part_of_an_entry_can_be_edited_without_its_key() {
     let edits = [
         ("the auditors are here", "nothing to see here!!", "expected a signature of this text"),
         ("\"actor\":\"ops@acme.example\"", "\"actor\":\"ci:acme/shop\"", "expected a signature of this text"),
-        ("\"seq\":12,", "\"seq\":11,", "expected sequence 12, found 11"),
+        (&place(LOCKED), &place(LOCKED - 1), &format!("expected sequence {LOCKED}, found {}", LOCKED - 1)),
         (&prev[..8], "AAAAAAAA", "expected previous hash"),
         ("— acme.example/ops ", "— acme.example/ci ", "expected a signature by a key of this ledger"),
         ("=\n", "\n", "malformed"),
@@ -51,8 +56,8 @@ fn one_event_has_one_spelling_whoever_signs_it() {
     let line = str::from_utf8(&notes[LOCKED]).expect("an entry is text").lines().next().expect("an entry has a line").to_owned();
     let spellings = [
         ("a key twice", line.replace("\"v\":1}", "\"v\":1,\"v\":1}"), "a key that sorts after"),
-        ("a fraction", line.replace("\"seq\":12,", "\"seq\":12.0,"), "an integer"),
-        ("beyond 2^53", line.replace("\"seq\":12,", "\"seq\":9007199254740993,"), "an integer"),
+        ("a fraction", line.replace(&place(LOCKED), &format!("\"seq\":{LOCKED}.0,")), "an integer"),
+        ("beyond 2^53", line.replace(&place(LOCKED), &place((1 << 53) + 1)), "an integer"),
         ("a needless escape", line.replace("auditors", "\\u0061uditors"), "one of \\\""),
         ("an escaped solidus", line.replace("the auditors are here", "the\\/auditors"), "one of \\\""),
         ("a byte order mark", format!("\u{feff}{line}"), "an object"),

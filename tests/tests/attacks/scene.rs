@@ -17,11 +17,12 @@ use rusqlite::params;
 use serde_json::Value;
 
 /// What the ledger of every scene holds, by its places.
-pub(crate) const STORY: [&str; 12] = [
+pub(crate) const STORY: [&str; 13] = [
     "ledger.created",
     "manifest.adopted",
     "artifact.registered",
     "key.added",
+    "gate.completed",
     "promotion.requested",
     "authorization.decided",
     "downgrade.decided",
@@ -35,9 +36,9 @@ pub(crate) const STORY: [&str; 12] = [
 /// The place of the entry that adds CI's key.
 pub(crate) const KEY_ADDED: usize = 3;
 /// The place of the lock that ops sets after CI promoted.
-pub(crate) const LOCKED: usize = 12;
+pub(crate) const LOCKED: usize = STORY.len();
 /// How many entries a scene's ledger has: the story, a lock, and its end.
-pub(crate) const SIZE: usize = 14;
+pub(crate) const SIZE: usize = LOCKED + 2;
 
 /// A ledger in which ops added a key for CI, CI promoted a release, and ops locked and unlocked an environment.
 pub(crate) struct Scene {

@@ -78,7 +78,7 @@ struct Unchecked {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     security_scan: Option<ScanRule>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    verification: Option<VerificationRule>,
+    verification: Option<Box<VerificationRule>>,
 }
 
 impl Rules {
@@ -124,7 +124,7 @@ impl Rules {
         verification.annotations.sort();
         verification.identities.sort();
         verification.keys.sort();
-        Self::try_from(Unchecked { verification: Some(verification), ..self.0 })
+        Self::try_from(Unchecked { verification: Some(Box::new(verification)), ..self.0 })
     }
 
     /// The gates that are commands, by name.
@@ -154,7 +154,7 @@ impl Rules {
 
     /// Whose signatures of artifacts count.
     pub fn verification(&self) -> Option<&VerificationRule> {
-        self.0.verification.as_ref()
+        self.0.verification.as_deref()
     }
 
     /// The groups that the rules name, by name.
@@ -221,7 +221,7 @@ impl TryFrom<Unchecked> for Rules {
         gate::check_commands(&rules.commands)?;
         gate::check_policies(&rules.policies)?;
         rules.security_scan.as_ref().map_or(Ok(()), gate::check_scan)?;
-        rules.verification.as_ref().map_or(Ok(()), verification::check)?;
+        rules.verification.as_deref().map_or(Ok(()), verification::check)?;
         Ok(Self(rules))
     }
 }

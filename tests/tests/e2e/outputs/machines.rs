@@ -32,6 +32,7 @@ const STORY: &[(&str, i32)] = &[
     ("record gate security_scan --digest DIGEST --env staging --scan-report scan.json --ignore-unfixed", 0),
     ("record gate security_scan --digest DIGEST --env staging --scan-report manifest.yaml", 2),
     ("promote v1.0.0 --from dev --to staging", 0),
+    ("promote --all-eligible --from dev --to staging", 0),
     ("rollback --env staging --reason none", 11),
     ("lock --env prod --reason closed", 0),
     ("promote v1.0.0 --from staging --to prod", 13),

@@ -15,5 +15,6 @@ mod scans;
 mod signatures;
 mod stewards;
 mod story;
+mod waiting;
 
 pub(crate) use keys::add_key;

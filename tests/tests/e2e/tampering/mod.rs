@@ -10,6 +10,9 @@ pub(crate) use promoledger_tests::tamper::edit;
 
 use crate::shop::{GATED, Shop};
 
+/// The gate that a release passes on its way into staging, beside the policies that are always asked.
+const GATE: &str = "tests";
+
 /// A ledger with a bit of everything in it: keys, a gate with evidence, promotions, a rollback, a refusal, locks.
 fn story() -> Shop {
     let shop = Shop::in_layouts(GATED);
@@ -17,7 +20,7 @@ fn story() -> Shop {
     shop.promote_up_to("v1.0.0", "dev");
     shop.workspace.write("report.txt", "3 of 3 passed\n");
     let digest = crate::shop::digest("api", "v1.0.0");
-    let gate = ["record", "gate", "tests", "--digest", &digest, "--env", "staging", "--status", "passed", "--evidence", "report.txt"];
+    let gate = ["record", "gate", GATE, "--digest", &digest, "--env", "staging", "--status", "passed", "--evidence", "report.txt"];
     shop.run(&gate).expect_code(0);
     shop.promote("v1.0.0", "dev", "staging").expect_code(0);
     shop.promote("v1.1.0", "none", "dev").expect_code(0);

@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use crate::shop::{Shop, notes};
-use crate::tampering::{edit, story, verify};
+use crate::tampering::{GATE, edit, story, verify};
 
 /// A place in the log as SQLite counts.
 fn place(sequence: usize) -> i64 {
@@ -97,7 +97,8 @@ fn columns_beside_an_entry_must_agree_with_it() {
 #[test]
 fn evidence_that_was_changed_or_taken_away_is_noticed() {
     let shop = story();
-    let named = shop.entries().iter().position(|entry| entry.text("type") == "gate.completed").expect("a gate was recorded") as u64;
+    let is_gate = |entry: &crate::shop::Entry| entry.text("type") == "gate.completed" && entry.data()["gate"] == GATE;
+    let named = shop.entries().iter().position(is_gate).expect("a gate was recorded") as u64;
     let changed = shop.copy();
     edit(&changed, |ledger| ledger.execute("UPDATE body SET bytes = X'00'", []).expect("a body can be changed"));
     let findings = verify(&changed, 20, &[]);
