@@ -110,6 +110,14 @@ impl Context {
         self.say(shown!("{} {}", paint(WARN, "warning:"), text));
     }
 
+    /// Passes a library's warning on; one that shouts already is not announced once more.
+    pub(crate) fn pass_on(&self, warning: &str) {
+        match warning.strip_prefix("WARNING: ") {
+            Some(rest) => self.say(shown!("{} {}", paint(WARN, "WARNING:"), rest)),
+            None => self.warn(warning),
+        }
+    }
+
     /// Prints the answer or the error, and gives the process its code.
     pub(crate) fn finish(&self, outcome: Result<Answer, CommandError>) -> std::process::ExitCode {
         let code = match outcome {

@@ -286,7 +286,7 @@ fn would(subject: &Subject, mut view: Promoted, decision: &Decision, signature: 
     }
     page.table(&table, 2);
     for warning in &view.warnings {
-        page.line(shown!("  {} {}", paint(WARN, "warning:"), visible(warning)));
+        page.line(shown!("  {} {}", paint(WARN, "warning:"), visible(warning.strip_prefix("WARNING: ").unwrap_or(warning))));
     }
     for tag in &view.tags {
         page.line(format!("  would tag {} → {}", tag.tag, short(&tag.digest)));

@@ -46,7 +46,7 @@ pub(crate) fn run(context: &Context, arguments: Promote) -> Result<Answer, Comma
     });
     match outcome {
         Ok(Outcome::Done(done)) => {
-            done.warnings.iter().for_each(|warning| context.warn(warning));
+            done.warnings.iter().for_each(|warning| context.pass_on(warning));
             report::done(context, &opened, &subject, &done)
         }
         Ok(Outcome::Planned(plan)) => report::planned(&opened, &subject, &plan),

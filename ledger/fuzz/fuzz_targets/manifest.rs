@@ -3,6 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use promotion_delivery::manifest::{NoFiles, differences, parse, template};
+use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
 
 /// 2026-11-21, from when on freezes are written out.
@@ -15,7 +16,9 @@ fuzz_target!(|text: &[u8]| {
             assert!(differences(&rules, &rules, now).is_empty());
             let written = template(rules.pipeline(), rules.components());
             if let Ok(again) = parse(written.as_bytes(), now, &NoFiles) {
-                assert_eq!(again.components(), rules.components());
+                // The first manifest of a pipeline says what is kept where, and leaves the rest to whoever edits it.
+                let kept = |rules: &Rules| rules.components().iter().map(|rule| (rule.name.clone(), rule.repository.clone())).collect::<Vec<_>>();
+                assert_eq!(kept(&again), kept(&rules));
                 assert_eq!(again.pipeline(), rules.pipeline());
             }
         }

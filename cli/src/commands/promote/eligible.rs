@@ -70,7 +70,7 @@ fn one(context: &Context, arguments: &Promote, opened: &mut Opened, rules: &Rule
         }
         Ok(match examiner.with(|means| runner.promote(wanted.clone(), means)) {
             Ok(done) => {
-                done.warnings.iter().for_each(|warning| context.warn(warning));
+                done.warnings.iter().for_each(|warning| context.pass_on(warning));
                 Eligible {
                     promotion_id: done.promotion.as_ref().map(|promotion| promotion.promotion_id.to_string()),
                     entries: EntryRange::of(&done.entries),

@@ -156,6 +156,36 @@ fn unruly_gates_are_survived_and_ended() {
     shop.expect_sound();
 }
 
+/// One that would run for ever.
+const ENDLESS: Rules = Rules {
+    components: &["api"],
+    promotion: "    gate_commands: {tests: {shell: 'echo $$ > pid; sleep 600'}}\n    environments:\n      - {name: dev, gates: [tests]}\n",
+};
+
+// proves: FR-012
+#[test]
+fn ctrl_c_ends_the_gates_and_that_is_recorded() {
+    let shop = Shop::in_layouts(ENDLESS);
+    let running = shop.start_promotion("v1.0.0", "none", "dev");
+    let file = shop.workspace.path().join("pid");
+    let began = Instant::now();
+    let pid = loop {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        if text.ends_with('\n') {
+            break text.trim().to_owned();
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "the gate did not begin");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let kill = |arguments: &[&str]| std::process::Command::new("kill").args(arguments).output().expect("kill can be run").status.success();
+    assert!(kill(&["-INT", &running.id().to_string()]));
+    let run = running.wait().expect_code(8);
+    assert!(run.stderr.contains("found failed: Gate execution was cancelled"), "{}", run.stderr);
+    assert!(!kill(&["-0", &pid]), "the gate outlived the command");
+    assert_eq!(shop.newest("gate.completed").data()["message"], "Gate execution was cancelled");
+    shop.expect_sound();
+}
+
 /// A scanner that is a command: its standard output is the report.
 const SCANNED: Rules = Rules {
     components: &["api"],

@@ -1,6 +1,8 @@
 //! Policies in Rego: adopted with the manifest, asked by every promotion, their decision recorded.
 
-use crate::shop::{Rules, Shop};
+use promoledger_tests::registry::Registry;
+
+use crate::shop::{PLAIN, Rules, Shop};
 
 /// What prod takes, as the pipeline's keepers say it.
 const POLICY: &str = r#"package promoledger
@@ -68,6 +70,21 @@ fn no_result_of_it_is_recorded_by_hand_and_no_manifest_disables_it() {
     let disabled = manifest + "    environments:\n      - {name: dev, gates: [{name: policy_compliance, enabled: false}]}\n";
     shop.workspace.write("disabled.yaml", disabled);
     shop.run(&["manifest", "check", "disabled.yaml"]).expect_code(2);
+}
+
+// proves: FR-006
+#[test]
+fn labels_are_read_from_a_registry_too() {
+    let registry = Registry::start();
+    let shop = Shop::in_registry(&registry, PLAIN);
+    let manifest = std::fs::read_to_string(shop.workspace.path().join("manifest.yaml")).expect("a manifest");
+    shop.workspace.write("seed.rego", "package promoledger\n\nallow if input.artifact.labels.seed == \"api v1.0.0\"\n");
+    shop.workspace.write("manifest.yaml", manifest + "    policies: [seed.rego]\n");
+    shop.run(&["manifest", "adopt"]).expect_code(0);
+    shop.promote("v1.0.0", "none", "dev").expect_code(0);
+    let error = shop.refused(8, &shop.promotion("v1.1.0", "none", "dev"));
+    assert!(error["message"].as_str().is_some_and(|text| text.ends_with("found failed: `allow` is not true")), "{error}");
+    shop.expect_sound();
 }
 
 // proves: FR-006
