@@ -55,7 +55,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         "«self.permissions.covers(&permission)» &&",
         "true",
         "law-endorsement-by-a-clerk law-endorsement-of-a-clerk law-grant-of-genesis law-grant-two-halves law-grant-type
-         law-import-grant law-lock-owner law-lock-owner-narrowed",
+         law-import-grant law-lock-owner law-lock-owner-narrowed law-lock-owner-until",
     ),
     check(
         "grant: its pipelines",

@@ -80,8 +80,9 @@ pub(super) const CHECKS: &[Mutant] = &[
         PROMOTION,
         "«entitled(state, run)?»; // A tag says",
         "()",
-        "law-authorized-not-decided law-downgrade-not-asked law-gates-failed law-gates-no-result law-gates-not-overridden
-         law-gates-one-too-old law-gates-other-digest law-gates-other-environment law-gates-skipped law-gates-too-old
+        "law-authorized-not-decided law-downgrade-not-asked law-gates-failed law-gates-no-result law-gates-none-of-advice
+         law-gates-not-overridden law-gates-one-too-old law-gates-other-digest law-gates-other-environment
+         law-gates-policies-before law-gates-skipped law-gates-too-old
          law-signature-found-last law-signature-invalid law-signature-not-checked law-signature-not-checked-to-warn
          law-signature-unknown law-signature-unsigned",
     ),
