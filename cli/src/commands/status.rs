@@ -1,6 +1,7 @@
 //! `status`: what is where, what is locked, what is under way.
 
 mod found;
+mod html;
 mod page;
 pub(super) mod when;
 
@@ -40,6 +41,9 @@ pub(crate) struct Status {
     /// Also places that the rules in force do not list and where something is, such as those of imported history
     #[arg(long)]
     all: bool,
+    /// Print a page for browsers instead: one file of HTML without scripts
+    #[arg(long, conflicts_with = "history")]
+    html: bool,
     /// As it stood then: a time, a day for its end, or seq:N for the entry that is the last one known
     #[arg(long, value_name = "TIME|seq:N", value_parser = moment::parse)]
     at: Option<Moment>,
@@ -52,7 +56,11 @@ pub(crate) fn run(context: &Context, arguments: &Status) -> Result<Answer, Comma
     let asked = Asked::new(&opened, arguments.at)?;
     let now = asked.now(context.now());
     let found = Found::gather(&opened, &filter, (asked.horizon, now), arguments.all, arguments.history)?;
-    Ok(Answer::new(page::page(&found, &asked, context.now()), &view(&opened, &found, &asked)))
+    let view = view(&opened, &found, &asked);
+    if arguments.html {
+        return Ok(Answer::script(html::document(&view, context.now())));
+    }
+    Ok(Answer::new(page::page(&found, &asked, context.now()), &view))
 }
 
 fn view(opened: &Opened, found: &Found, asked: &Asked) -> View {

@@ -3,6 +3,7 @@
 mod exit_codes;
 mod hostile;
 mod machines;
+mod page;
 mod people;
 mod refusals;
 mod secrets;
