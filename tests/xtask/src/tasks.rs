@@ -21,8 +21,9 @@ pub(crate) fn advisories() -> Outcome {
 /// Every test of the workspace, or those whose names hold one of `filters`. The runner's summary stands last.
 pub(crate) fn test(filters: &[&str]) -> Outcome {
     install::test_programs()?;
-    // Tests that cross crates drive the program itself, and cargo builds it for no package but its own.
-    run(&mut cargo(&["build", "--package", "promoledger"]))?;
+    // Tests that cross crates drive the program itself, and cargo builds it for no package but its own. With the whole workspace, so
+    // that what it stands on is built once, with the features that the tests have it built with.
+    run(&mut cargo(&["build", "--workspace", "--bins"]))?;
     let documented = run(cargo(&["test", "--workspace", "--doc", "--"]).args(filters));
     let tested = run(runner().arg("--").args(filters));
     if documented.is_err() && tested.is_ok() {
