@@ -7,7 +7,6 @@
 mod annotations;
 mod bundle;
 mod cache;
-mod enforcement;
 mod error;
 mod key;
 mod keyless;
@@ -30,7 +29,6 @@ use promotion_ledger::meaning::digest::Digest;
 use crate::registry::Registry;
 
 pub use cache::{Cache, FolderCache, Kept, NothingKept, check_cached};
-pub use enforcement::Enforcement;
 pub use error::{Rejected, SignatureError};
 pub use key::KeyError;
 pub use manifest::LONGEST_BLOB;

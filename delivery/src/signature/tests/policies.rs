@@ -1,6 +1,6 @@
 //! Policies: what makes one, what names nobody, and how they are told apart.
 
-use super::super::{Enforcement, KeyError, PolicyError};
+use super::super::{KeyError, PolicyError};
 use super::*;
 
 /// A good key on a curve that is not used here.
@@ -114,13 +114,4 @@ fn policies_are_told_apart_by_their_digest() {
         assert_eq!((&again, again.digest()), (one, one.digest()));
         assert!(all.iter().skip(at + 1).all(|other| other.digest() != one.digest() && other != one));
     }
-}
-
-// proves: FR-004, FR-021
-#[test]
-fn an_environment_asks_demands_or_does_neither() {
-    let read = |text: &str| serde_json::from_str::<Enforcement>(&format!("{text:?}"));
-    let said = ["off", "warn", "enforce"].map(|text| read(text).unwrap()).map(|it| (it.asks(), it.demands()));
-    assert_eq!(said, [(false, false), (true, false), (true, true)]);
-    assert!(read("Enforce").is_err() && read("").is_err());
 }
