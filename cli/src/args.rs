@@ -27,6 +27,9 @@ pub(crate) struct Global {
     /// On whose behalf, where the key may act for others
     #[arg(long, global = true, env = "PROMOLEDGER_ACTOR", value_name = "PRINCIPAL", help_heading = "Global options")]
     pub(crate) actor: Option<Principal>,
+    /// A file with an ID token of your CI system that says who you are; `PROMOLEDGER_ID_TOKEN` may hold the token itself
+    #[arg(long, global = true, env = "PROMOLEDGER_ID_TOKEN_FILE", value_name = "FILE", help_heading = "Global options")]
+    pub(crate) id_token_file: Option<PathBuf>,
     /// A table for people, or an object for machines
     #[arg(
         long,

@@ -19,6 +19,7 @@ mod page;
 mod report;
 mod session;
 mod shown;
+mod token;
 mod trust;
 mod usage;
 mod views;

@@ -19,6 +19,7 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::keys;
 use crate::machine::{SystemClock, SystemRandom, pause};
+use crate::token::{self, Person};
 use crate::trust::{self, Pin, Pins};
 
 /// A ledger and its index, opened to ask.
@@ -129,14 +130,44 @@ impl Opened {
         key: &SecretKey,
         act: impl FnOnce(&mut Session<'_>) -> Result<T, CommandError>,
     ) -> Result<T, CommandError> {
+        self.act(context, key, None, act)
+    }
+
+    /// Does something in a pipeline that asks who somebody is: as whoever the token names that was given, else as whoever holds
+    /// the key.
+    pub(crate) fn write_in<T>(
+        &mut self,
+        context: &Context,
+        pipeline: &Pipeline,
+        key: &SecretKey,
+        act: impl FnOnce(&mut Session<'_>) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        let rules = self.core().rules(pipeline);
+        let person = rules.map(|rules| token::person(context, rules)).transpose()?.flatten();
+        let done = self.act(context, key, person.as_ref(), act);
+        match &person {
+            Some(person) => done.map_err(|error| token::explain(error, &person.principal)),
+            None => done,
+        }
+    }
+
+    fn act<T>(
+        &mut self,
+        context: &Context,
+        key: &SecretKey,
+        person: Option<&Person>,
+        act: impl FnOnce(&mut Session<'_>) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
         let own = keys::record_of(self.core(), key).map(|record| record.principal.clone());
-        let actor = context.global.actor.clone().or(own).ok_or_else(|| {
+        let named = person.map(|person| person.principal.clone()).or_else(|| context.global.actor.clone());
+        let actor = named.or(own).ok_or_else(|| {
             CommandError::new(ExitCode::NotAuthorized, "the key is not in this ledger")
                 .hint("ask an admin to add it: `promoledger keys request` makes what they need")
         })?;
         let agent = Context::agent();
         let writer = Writer { signer: key, actor: &actor, agent: &agent, clock: &SystemClock, random: &SystemRandom };
-        let mut session = Session { store: &self.store, index: &mut self.index, writer, pause: &pause };
+        let mut session =
+            Session { store: &self.store, index: &mut self.index, writer, token: person.map(|person| &person.token), pause: &pause };
         act(&mut session)
     }
 }

@@ -12,6 +12,7 @@ use promotion_ledger::evidence::chain::Verified;
 use promotion_ledger::meaning::command::{Asker, Command};
 use promotion_ledger::meaning::decide::{Decision, decide};
 use promotion_ledger::meaning::event::Event;
+use promotion_ledger::meaning::event::identity::IdentityProven;
 use promotion_ledger::meaning::facts::FactKey;
 use promotion_ledger::meaning::id::SigningKey;
 use promotion_ledger::meaning::needs::About;
@@ -31,8 +32,19 @@ pub struct Session<'a> {
     pub index: &'a mut Index,
     /// Who writes.
     pub writer: Writer<'a>,
+    /// What a token said of them, if they showed one.
+    pub token: Option<&'a ShownToken>,
     /// Waits between attempts; passed in so that tests need not wait.
     pub pause: &'a dyn Fn(Duration),
+}
+
+/// A token that was verified: what it says, and what it claims in full.
+#[derive(Debug, Clone)]
+pub struct ShownToken {
+    /// What is recorded of it.
+    pub proven: IdentityProven,
+    /// What stands behind that.
+    pub claims: Body,
 }
 
 /// What became of a command.
@@ -96,6 +108,7 @@ impl Session<'_> {
             key: SigningKey { name: key.name().clone(), public: key.public() },
             actor: self.writer.actor.clone(),
             now: self.writer.clock.now(),
+            proven: self.token.map(|token| Box::new(token.proven.clone())),
         }
     }
 
@@ -163,7 +176,7 @@ impl Session<'_> {
             Ok(decision) => decision.events.as_slice(),
             Err(refusal) => refusal.record(),
         };
-        match self.try_append(state, events, &named(events, bodies), &Stopped(now)) {
+        match self.try_append(state, events, &self.named(events, bodies), &Stopped(now)) {
             Ok(entries) => match outcome {
                 Ok(decision) => Ok(Some(Committed { entries, decision })),
                 Err(refusal) => Err(SessionError::Refused { refusal, entries }),
@@ -203,6 +216,12 @@ impl Session<'_> {
         Ok(entries)
     }
 
+    /// The bodies that the events name: what was not decided leaves nothing behind.
+    fn named(&self, events: &[Event], bodies: &[Body]) -> Vec<Body> {
+        let names = |body: &&Body| events.iter().any(|event| event.evidence().is_some_and(|evidence| evidence.digest == body.digest));
+        bodies.iter().chain(self.token.map(|token| &token.claims)).filter(names).cloned().collect()
+    }
+
     /// Waits a little longer each time, so that writers in a crowd all get their turn.
     fn wait(&self, attempt: u32) {
         let mut jitter = [0; 1];
@@ -210,10 +229,4 @@ impl Session<'_> {
         let [jitter] = jitter;
         (self.pause)(Duration::from_micros(200 * u64::from(1u32 << attempt.min(8)) + u64::from(jitter) * 8));
     }
-}
-
-/// The bodies that the events name: what was not decided leaves nothing behind.
-fn named(events: &[Event], bodies: &[Body]) -> Vec<Body> {
-    let names = |body: &&Body| events.iter().any(|event| event.evidence().is_some_and(|evidence| evidence.digest == body.digest));
-    bodies.iter().filter(names).cloned().collect()
 }

@@ -17,4 +17,4 @@ pub use models::filters::{Cursor, HistoryFilter, Locator, StatusFilter};
 pub use models::horizon::Horizon;
 pub use models::past::PastRow;
 pub use models::places::{HolderRow, PlaceRow};
-pub use models::rows::{AdoptedRow, BodyRow, HistoryRow, Kind, LockRow, ReleaseRow, RunRow, Spot, TenureRow};
+pub use models::rows::{AdoptedRow, BodyRow, HaltRow, HistoryRow, Kind, LockRow, ReleaseRow, RunRow, Spot, TenureRow};

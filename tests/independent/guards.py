@@ -3,26 +3,31 @@
 The sections, and the numbers in comments, are those of FORMAT.md: this is what 11.3 has of guards. What asks a rule gives it if it is
 broken, else None. `a` is what the law is asked about (`Asked` in law.py): the state, the entry, its key.
 """
-from shapes import after
+from shapes import after, rises
 from state import demanded, lets_pass, place_of, policies_digest
 from versions import inside
 
 def rule(name, holds):
     return None if holds else name
 
-def belongs(a, group, groups):
-    """Whether the actor belongs to a group; `groups` are those of the rules."""
-    return a.entry.actor in groups.get(group, []) or a.key.principal == a.entry.actor and group in a.key.groups
+def issued_groups(rules, issuer):
+    """The names of the groups that the rules give by tokens of an issuer; None where they do not list it."""
+    return next(([group["name"] for group in i.get("groups", [])] for i in rules.issuers if i["issuer"] == issuer), None)
 
-def group_of(a, names, groups):
-    """The first of these names that the actor belongs to; `groups` are those of the rules."""
-    listed = [name for name, members in groups.items() if a.entry.actor in members]
-    return next((name for name in listed + (a.key.groups if a.key.principal == a.entry.actor else []) if name in names), None)
+def token_groups(a, pipeline):
+    """The groups of a token that count here, in its order."""
+    token, rules = a.s.proven.get((pipeline, a.key.id, a.entry.actor)), a.s.pipelines[pipeline]
+    return [g for g in token.groups if g in (issued_groups(rules, token.issuer) or [])] if token and a.entry.time < token.expires else []
+
+def groups_of(a, pipeline):
+    """The groups that the actor belongs to: those of the rules, of the key, of a token."""
+    listed = [name for name, members in a.s.pipelines[pipeline].groups.items() if a.entry.actor in members]
+    return listed + (a.key.groups if a.key.principal == a.entry.actor else []) + token_groups(a, pipeline)
 
 def authorization(a, pipeline, environment):
     demanded = a.s.environment_rule(pipeline, environment).get("authorization")
     return rule("authorization", demanded is None or a.entry.actor in demanded["operators"]
-                or any(belongs(a, group, a.s.pipelines[pipeline].groups) for group in demanded["groups"]))
+                or any(group in demanded["groups"] for group in groups_of(a, pipeline)))
 
 # --- the guards
 
@@ -52,6 +57,7 @@ def guards(a, p, accepts_asserted, allows_breaking):
     demands, time, inward = a.s.environment_rule(p["pipeline"], p["to"]), a.entry.time, p["from"] != "none"
     release = a.s.releases.get((p["pipeline"], p["component"], p["version"]))
     locks = a.s.locks_at(p["pipeline"], p["to"], time)
+    yield "halt", not a.s.halts.get(p["pipeline"])
     yield "locks", all(lock.component not in (None, p["component"]) for lock in locks)
     yield "freeze", "freezes" not in demands or not frozen(demands["freezes"], time)
     yield "soak", "soak_seconds" not in demands or not inward or soaked(a, p, demands["soak_seconds"], accepts_asserted)
@@ -89,7 +95,7 @@ def override(a, p):
     """Whether the override names just what stands in the way."""
     broken = {name for name, holds in guards(a, p, True, False) if not holds}
     gates = demanded(a.s.environment_rule(p["pipeline"], p["to"]))
-    if not all(gate.advice or a.s.passes(place_of(p), p["digest"], gate, a.entry.time) for gate in gates):
+    if not all(gate.advice or a.s.passes(p, gate, a.entry.time) for gate in gates):
         broken.add("gates")
     named = [guard["guard"] for guard in a.d["guards"]]
     return rule("override", named and named == [guard for guard, name in OVERRIDABLE.items() if name in broken])
@@ -101,7 +107,18 @@ def review(a, p):
 def goes_on(a, demands, run):
     """The last rules of promotion.taken_over, where the run is to go on."""
     free = run.leaves or a.principals <= run.hands
-    return rule("duties", free or separated(a, run.promotion, demands)) or rule("approvals", free or not run.approvers & a.principals)
+    return (rule("halt", run.leaves or not a.s.halts.get(run.promotion["pipeline"]))
+            or rule("duties", free or separated(a, run.promotion, demands)) or rule("approvals", free or not run.approvers & a.principals))
+
+def resumes(a):
+    """Whether the halt that is resolved stands, and is this one."""
+    return rule("halt", (a.d["halt"], a.d["environment"], a.d.get("component")) in a.s.halts.get(a.d["pipeline"], []))
+
+def proven(a, rules):
+    """Whether a token may say this of the actor."""
+    given, groups, now = issued_groups(rules, a.d["issuer"]), a.d["groups"], a.entry.time
+    return rule("identity", given is not None and set(groups) <= set(given) and rises(groups)
+                and now < a.d["expires"] <= after(now, 86_400))
 
 def approval_asked(a, demands):
     """The last rule of approval.requested."""
@@ -112,9 +129,10 @@ def approval_answered(a, demands, rules):
     """The last rule of approval.granted and approval.rejected."""
     asked = a.s.approvals.get((a.d["pipeline"], a.d["component"], a.d["environment"], a.d["digest"]))
     groups = demands.get("approvals", {}).get("groups", [])
+    own = groups_of(a, a.d["pipeline"])
     given = asked.granted if asked and a.entry.type == "approval.granted" else []
     return (rule("approvals", asked and asked.seq == a.d["request"] and "approvals" in demands and asked.manifest == rules.seq
                  and a.entry.time < asked.expires and not asked.rejected and not asked.asked.union(*given) & a.principals
-                 and (not groups or any(belongs(a, group, rules.groups) for group in groups)))
+                 and (not groups or any(group in groups for group in own)))
             or not groups and authorization(a, a.d["pipeline"], a.d["environment"])
-            or rule("approvals", a.d.get("group") == group_of(a, groups, rules.groups)))
+            or rule("approvals", a.d.get("group") == next((group for group in own if group in groups), None)))

@@ -5,7 +5,8 @@ the first that is broken, or None; so rules that are asked in order are put toge
 """
 import json
 from entries import acceptable
-from guards import approval_answered, approval_asked, authorization, goes_on, override, review, rule, stands_behind, stands_in_the_way
+from guards import (approval_answered, approval_asked, authorization, goes_on, override, proven, resumes, review, rule, stands_behind,
+                    stands_in_the_way)
 from state import granted, covers, is_admin, new_key, next_tag, place_of, proof_holds, tags_due, tags_left, touched
 from versions import compare
 
@@ -63,7 +64,7 @@ class Asked:
     def going_on(self): return self.under_way() or self.held(self.d["epoch"])
     def allowed(self): return authorization(self, self.where[0], self.where[2])
 
-    def passes(self, gate): return self.s.passes(self.place, self.p["digest"], gate, self.run.requested)
+    def passes(self, gate): return self.s.passes(self.p, gate, self.run.requested)
 
     def entitled(self):
         run = self.run
@@ -151,7 +152,7 @@ class Asked:
     def ends(self):
         """The rest of a completion: signature_status of promotions, leaves of rollbacks, and the right of both."""
         d, run = self.d, self.run
-        results = [self.s.result(self.place, self.p["digest"], gate) for gate in run.gates if gate.advice or self.passes(gate)]
+        results = [self.s.result(self.p, gate) for gate in run.gates if gate.advice or self.passes(gate)]
         cited = [dict(entry=r.entry, gate=r.gate, status=r.status) for r in results if r]
         status = "not_required" if run.signature is None else "verified" if run.found == "verified" else "warned"
         return (self.under_way(d.get("leaves") == run.leaves) or rule("gates", d.get("gates", []) == cited)
@@ -178,6 +179,9 @@ class Asked:
             case "environment.locked":
                 return self.known_here() or rule("locks", "expires" not in d or d["expires"] > entry.time) or self.allowed()
             case "environment.unlocked": return self.unlocks() or self.allowed()
+            case "pipeline.halted": return self.known_here()
+            case "pipeline.resumed": return resumes(self) or self.allowed()
+            case "identity.proven": return self.known() or proven(self, self.rules)
             case "approval.requested":
                 return (self.known_here() or self.in_force(d["manifest"]) or self.path(d["from"]) or self.released(d["digest"])
                         or approval_asked(self, self.demands))

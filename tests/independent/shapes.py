@@ -2,7 +2,7 @@
 
 The sections, and the numbers in comments, are those of FORMAT.md. A kind is a function that says whether a value is of it.
 """
-import base64, datetime, re
+import base64, datetime, json, re
 import versions
 
 # --- 1, 8: values
@@ -76,17 +76,17 @@ KINDS["from"] = lambda v: v == "none" or KINDS["environment"](v)
 
 # A field is of the kind that has its name; these have another's, and these are one of some words.
 for kind, fields in dict(name="gate pipeline", environment="to", version="current", key_name="origin", principal="from_holder actor group",
-                         reason="message authorized_via note justification value identity issuer fixed installed package",
-                         digest="previous file policy decision", hex32="public", uuid="promotion_id ledger_id id", time="expires",
+                         reason="message authorized_via note justification value identity issuer fixed installed package audience subject",
+                         digest="previous file policy decision token", hex32="public", uuid="promotion_id ledger_id id", time="expires",
                          u32="v number epoch level format admin_threshold",
-                         u64="manifest entry size duration_ms lock proposal request override blocked ignored suppressed", object="data",
+                         u64="manifest entry size duration_ms lock halt proposal request override blocked ignored suppressed", object="data",
                          only_true="accept_asserted allow_breaking separation_of_duties ignore_unfixed shell to_abort", string="proof type",
                          document="text trust_root", limit="timeout_seconds gate_timeout_seconds", exit_status="warning_status",
                          seconds="soak_seconds valid_seconds", flag="allow_downgrade forced authorization_passed").items():
     KINDS.update((field, KINDS[kind]) for field in fields.split())
 KINDS.update((field, pattern(words)) for field, words in dict(
     status="passed|failed|skipped|warning", outcome="passed|refused", purpose="immutable|latest|rollback", on_incomparable="warn|block",
-    action="promote|rollback|lock|unlock|take_over|abort|approve|reject", comparison="empty|newer|equal|older|incomparable",
+    action="promote|rollback|lock|unlock|halt|resolve|take_over|abort|approve|reject", comparison="empty|newer|equal|older|incomparable",
     signature="warn|enforce", signature_status="not_required|verified|warned", found="verified|unsigned|invalid|unknown",
     finding="justified|unjustified", scanner="trivy|grype", kind="promotion|rollback|removal", guard="lock|freeze|soak|approvals|gates").items())
 
@@ -106,6 +106,9 @@ artifact.registered: breaking? component digest pipeline source_sha? version
 gate.completed: component digest duration_ms? environment evidence? gate message? pipeline policy:asked? scan? status
 environment.locked: component? environment expires? pipeline reason
 environment.unlocked: component? environment lock pipeline reason?
+pipeline.halted: component? environment pipeline reason
+pipeline.resumed: component? environment halt pipeline reason
+identity.proven: evidence? expires groups:proven_groups issuer pipeline subject token
 approval.requested: component digest environment expires from manifest pipeline reason? version
 approval.granted: component digest environment group? note? pipeline request
 approval.rejected: component digest environment group? pipeline reason request
@@ -134,6 +137,7 @@ rollback.completed: authorization_passed authorized_via epoch leaves promotion
 KINDS["permission"] = lambda v: isinstance(v, str) and (v in EVENT_FIELDS or v == "environment.unlocked.others")
 KINDS.update((kind + "s", covering(KINDS[kind])) for kind in "component environment gate permission pipeline".split())
 KINDS["act_for"], KINDS["any_groups"] = covering(KINDS["principal"]), array(KINDS["group"], 1)
+KINDS["proven_groups"] = array(KINDS["group"])
 KINDS["grants"] = array(shape("act_for components environments gates permissions pipelines"))
 KINDS["key"] = KINDS["add"] = shape("grants groups:any_groups? name:key_name principal proof public")
 KINDS["keys"], KINDS["revoke"] = array(KINDS["key"]), shape("name:key_name public reason")
@@ -181,7 +185,11 @@ KINDS["identities"] = such(array(shape("identity issuer"), 1), lambda v: rises([
 KINDS["public_keys"] = such(rising(KINDS["document"]), len)
 KINDS["verification"] = such(shape("annotations? identities? keys:public_keys? trust_root?"),
                              lambda v: ("keys" in v or "identities" in v) and ("trust_root" in v) == ("identities" in v))
-KINDS["rules"] = shape("commands? components:listed environments:stages groups:members? on_incomparable pipeline policies? "
+KINDS["claims"] = such(array(shape("name:reason value"), 1), lambda v: rises([(c["name"], c["value"]) for c in v]))
+KINDS["claimed_groups"] = such(array(shape("claims name:group"), 1), lambda v: each_once([json.dumps(g, sort_keys=True) for g in v]))
+KINDS["issuers"] = such(array(shape("audience groups:claimed_groups? issuer keys:document? principal:reason"), 1),
+                        lambda v: rises([i["issuer"] for i in v]))
+KINDS["rules"] = shape("commands? components:listed environments:stages groups:members? issuers? on_incomparable pipeline policies? "
                        "security_scan? verification?")
 
 # --- 9.1: what else is nested
@@ -191,7 +199,7 @@ KINDS["declares"] = shape("components:some_components environments:some_environm
 KINDS["lines"] = array(shape("actor component digest? from kind note? time to version"), 1)
 KINDS["promotion"], KINDS["leaves"] = shape("component digest from pipeline promotion_id to version"), shape("digest number version")
 KINDS["evidence"], KINDS["cited"] = shape("digest:hex32 media_type size"), array(shape("entry gate status"))
-KINDS["asked"], KINDS["counts"] = shape("decision policies:digest"), shape(" ".join(f"{severity}:u64" for severity in SEVERITIES))
+KINDS["asked"], KINDS["counts"] = shape("decision policies:digest promotion_id"), shape(" ".join(f"{severity}:u64" for severity in SEVERITIES))
 KINDS["blocking"] = array(shape("fixed? id:reason? installed? package? severity"))
 KINDS["scan"] = shape("blocked blocking counts ignored scanner suppressed")
 KINDS["reasons"], KINDS["tags_left"] = array(shape("code message")), array(shape("digest tag"))

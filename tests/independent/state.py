@@ -22,7 +22,9 @@ def touched(kind, d):
         return d["promotion"]["pipeline"], d["promotion"]["component"], d["promotion"]["to"], None
     if kind in ("manifest.adopted", "history.imported"):
         return d.get("rules", d)["pipeline"], ALL, ALL, ALL
-    if kind.startswith(("approval.", "artifact.", "gate.", "authorization.", "environment.")):
+    if kind == "identity.proven":
+        return d["pipeline"], None, None, None
+    if kind.startswith(("approval.", "artifact.", "gate.", "authorization.", "environment.", "pipeline.")):
         return d["pipeline"], d.get("component", ALL), d.get("environment"), d.get("gate")
     return ALL, ALL, ALL, ALL
 
@@ -49,6 +51,7 @@ class State:
         self.proposals, self.pipelines, self.releases, self.locks, self.imported, self.asserted = {}, {}, {}, {}, set(), {}
         self.holders, self.busy, self.first, self.visits, self.movers, self.results = {}, {}, {}, {}, {}, {}
         self.approvals, self.overrides, self.runs, self.ended = {}, {}, {}, set()
+        self.halts, self.proven, self.answers = {}, {}, {}
 
     def key_of(self, r): return next((k for k in self.keys if (k.name, k.public.hex()) == (r["name"], r["public"])), None)
     def admins(self, but=None): return {k.principal for k in self.keys if is_admin(k) and k is not but}
@@ -63,10 +66,15 @@ class State:
         locks = self.locks.get((pipeline, environment), [])
         return [lock for lock in locks if lock.expires is None or time < lock.expires]
 
-    def result(self, place, digest, gate): return self.results.get((*place, gate.name, digest))
+    def result(self, p, gate):
+        """The result that counts for a promotion: of policies, only what was answered to that one."""
+        if gate.name != "policy_compliance":
+            return self.results.get((*place_of(p), gate.name, p["digest"]))
+        answer = self.answers.get(p["promotion_id"])
+        return answer if answer and answer.about == (*place_of(p), p["digest"]) else None
 
-    def passes(self, place, digest, gate, time):
-        result = self.result(place, digest, gate)
+    def passes(self, p, gate, time):
+        result = self.result(p, gate)
         return result and lets_pass(result.status) and (gate.age is None or after(result.time, gate.age) >= time)
 
     def change(self, add=None, revoke=None):
@@ -93,13 +101,15 @@ class State:
                 proposal.behind.add(key.principal)
             case "manifest.adopted":
                 groups = {group["name"]: group["members"] for group in d["rules"].get("groups", [])}
-                absent = dict(policies=[], security_scan=None, verification=None)
+                absent = dict(policies=[], issuers=[], security_scan=None, verification=None)
                 self.pipelines[d["rules"]["pipeline"]] = Record(**absent | d["rules"] | dict(seq=entry.seq, groups=groups))
             case "artifact.registered":
                 release = Record(seq=entry.seq, digest=d["digest"], breaking="breaking" in d)
                 self.releases[d["pipeline"], d["component"], d["version"]] = release
             case "gate.completed":
-                result = Record(entry=entry.seq, gate=d["gate"], status=d["status"], time=entry.time)
+                about = d["pipeline"], d["component"], d["environment"], d["digest"]
+                result = Record(entry=entry.seq, gate=d["gate"], status=d["status"], time=entry.time, about=about)
+                self.answers.update({d["policy"]["promotion_id"]: result} if "policy" in d else {})
                 self.results[d["pipeline"], d["component"], d["environment"], d["gate"], d["digest"]] = result
             case "approval.requested":
                 self.approvals[d["pipeline"], d["component"], d["environment"], d["digest"]] = Record(
@@ -129,8 +139,10 @@ class State:
             case "promotion.completed" | "rollback.completed" | "promotion.failed" | "promotion.aborted" | "rollback.failed" if run:
                 del self.runs[p["promotion_id"]]
                 self.busy.pop(place, self.ended.add(p["promotion_id"]))
+                self.answers.pop(p["promotion_id"], None)
                 if entry.type.endswith(".completed"):
                     self.land(entry.time, place, p, run.hands, d.get("leaves"))
+            case "promotion.refused": self.answers.pop(p["promotion_id"], None)
             case "history.imported":
                 for line in d["lines"]:
                     where = d["pipeline"], line["component"], line["to"], line["version"]
@@ -143,6 +155,15 @@ class State:
             case "environment.unlocked":
                 where = d["pipeline"], d["environment"]
                 self.locks[where] = [lock for lock in self.locks.get(where, []) if lock.seq != d["lock"]]
+            case "pipeline.halted":
+                halt = entry.seq, d["environment"], d.get("component")
+                self.halts[d["pipeline"]] = self.halts.get(d["pipeline"], []) + [halt]
+            case "pipeline.resumed":
+                self.halts[d["pipeline"]] = [halt for halt in self.halts.get(d["pipeline"], []) if halt[0] != d["halt"]]
+            case "identity.proven":
+                self.proven = {of: token for of, token in self.proven.items() if entry.time < token.expires}
+                token = Record(issuer=d["issuer"], groups=d["groups"], expires=d["expires"])
+                self.proven[d["pipeline"], key.id, entry.actor] = token
 
     def begin(self, entry, p, place, principals, leaves):
         rule = {} if leaves else self.environment_rule(p["pipeline"], p["to"])
@@ -171,7 +192,7 @@ def lets_pass(status): return status in ("passed", "warning")
 
 def demanded(rule):
     """The gates of an environment's rule, each with the age that its result may have, or none, and whether it is advice."""
-    ages = {age["gate"]: age["seconds"] for age in rule.get("max_age", [])} | {"policy_compliance": 0}
+    ages = {age["gate"]: age["seconds"] for age in rule.get("max_age", [])}
     return [Record(name=gate, age=ages.get(gate), advice=gate in rule.get("advisory", [])) for gate in rule.get("gates", [])]
 
 # --- 9.5: digests of rules

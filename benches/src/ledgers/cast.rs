@@ -41,7 +41,12 @@ impl Person {
 
     pub(super) fn asker(&self) -> Asker {
         let key = self.key.verifier_key();
-        Asker { key: SigningKey { name: key.name().clone(), public: key.public() }, actor: self.principal.clone(), now: Timestamp::EPOCH }
+        Asker {
+            key: SigningKey { name: key.name().clone(), public: key.public() },
+            actor: self.principal.clone(),
+            now: Timestamp::EPOCH,
+            proven: None,
+        }
     }
 
     fn first_key(&self, origin: &Origin, ledger: &LedgerId) -> KeyAddition {

@@ -39,7 +39,7 @@ pub(crate) fn run(context: &Context, arguments: &Abort) -> Result<Answer, Comman
     let key = opened.signing_key(context)?;
     let registry = session::open_registry(context, &repository, &arguments.registry)?;
     let id = run.promotion.promotion_id;
-    let ended = opened.write(context, &key, |session| {
+    let ended = opened.write_in(context, &run.promotion.pipeline, &key, |session| {
         Ok(Runner { session, registry: registry.as_ref(), repository }.abort(id, &arguments.reason, arguments.leave_tags)?)
     });
     let done = ended.map_err(|error| match error.code {

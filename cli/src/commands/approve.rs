@@ -63,7 +63,7 @@ fn answer(context: &Context, request: Option<Sequence>, verdict: Verdict) -> Res
         request: sequence,
         verdict,
     };
-    let committed = opened.write(context, &key, |session| Ok(session.commit(&Command::Approve(asked), &[])?))?;
+    let committed = opened.write_in(context, &spot.pipeline, &key, |session| Ok(session.commit(&Command::Approve(asked), &[])?))?;
     let entries = EntryRange::of(&committed.entries);
     let view = Answered {
         pipeline: spot.pipeline.to_string(),

@@ -148,7 +148,7 @@ fn allowed(
         reason: Reason::new("to learn whether it may be done").expect("a short sentence"),
         target_tag: None,
     });
-    let Ok(judged) = opened.write(context, &key, |session| Ok(session.judge(&command)?)) else { return Ok(None) };
+    let Ok(judged) = opened.write_in(context, &spot.pipeline, &key, |session| Ok(session.judge(&command)?)) else { return Ok(None) };
     Ok(Some(match judged {
         Ok(_) => Allowed { yes: true, because: Vec::new() },
         Err(refusal) => Allowed { yes: false, because: refusal.reasons().iter().map(|reason| reason.message.clone()).collect() },

@@ -60,16 +60,16 @@ pub(crate) struct RequestKey {
     genesis: Option<EntryHash>,
 }
 
-/// Adds a key that was requested, with the grants that a role stands for, narrowed as asked.
+/// Adds a key that was requested, with the grants that its roles stand for, each narrowed as asked.
 ///
 /// Where changes of keys take more than one admin, this proposes it; others endorse.
 #[derive(Debug, Args)]
 pub(crate) struct AddKey {
     /// The request, as `keys request` printed it; `-` for standard input
     request: PathBuf,
-    /// What it may do
-    #[arg(long, value_enum)]
-    role: RoleName,
+    /// What it may do; several roles may stand together
+    #[arg(long, value_enum, required = true, value_delimiter = ',', value_name = "ROLES")]
+    role: Vec<RoleName>,
     /// Only in these pipelines
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pipelines: Vec<Pipeline>,
@@ -92,14 +92,16 @@ pub(crate) struct AddKey {
 pub(crate) enum RoleName {
     /// Everything, keys and manifests included
     Admin,
-    /// Registers, promotes, rolls back, locks, lifts anybody's lock, records gates, approves, reviews
+    /// Registers, promotes, rolls back, locks, lifts anybody's lock, halts, resolves, records gates, approves, reviews
     Operator,
-    /// Registers, promotes, rolls back, records gates
+    /// Registers, promotes, rolls back, halts, records gates
     Ci,
     /// Approves, rejects and reviews what others overrode
     Approver,
     /// Records gate results
     Gate,
+    /// Vouches for ID tokens of CI systems that say who somebody is: stands beside another role
+    Identity,
 }
 
 /// Revokes a key.
@@ -182,7 +184,7 @@ fn add(context: &Context, arguments: AddKey) -> Result<Answer, CommandError> {
     let name = request.key().name().clone();
     let addition = KeyAddition {
         groups: Vec::new(),
-        grants: vec![grant(&arguments)],
+        grants: arguments.role.iter().map(|role| grant(&arguments, *role)).collect(),
         name: name.clone(),
         principal: request.principal().clone(),
         proof: b64::encode(request.proof()),
@@ -200,13 +202,14 @@ fn read_request(path: &Path) -> Result<Vec<u8>, CommandError> {
     Ok(text)
 }
 
-fn grant(arguments: &AddKey) -> Grant {
-    let role = match arguments.role {
+fn grant(arguments: &AddKey, role: RoleName) -> Grant {
+    let role = match role {
         RoleName::Admin => Role::Admin,
         RoleName::Operator => Role::Operator,
         RoleName::Ci => Role::Ci,
         RoleName::Approver => Role::Approver,
         RoleName::Gate => Role::Gate,
+        RoleName::Identity => Role::Identity,
     };
     Grant {
         act_for: Names::Only(in_order(&arguments.act_for)),

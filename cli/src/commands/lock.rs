@@ -45,7 +45,7 @@ pub(crate) fn run(context: &Context, arguments: Lock) -> Result<Answer, CommandE
         expires: until,
         reason: reason.clone(),
     };
-    let committed = opened.write(context, &key, |session| Ok(session.commit(&Command::Lock(asked), &[])?))?;
+    let committed = opened.write_in(context, &pipeline, &key, |session| Ok(session.commit(&Command::Lock(asked), &[])?))?;
     let view = LocksChanged {
         pipeline: pipeline.to_string(),
         environment: environment.to_string(),

@@ -8,6 +8,7 @@ pub(crate) mod demo;
 mod diff;
 pub(crate) mod doctor;
 pub(crate) mod export;
+pub(crate) mod halt;
 pub(crate) mod history;
 pub(crate) mod impact;
 pub(crate) mod import;
@@ -20,6 +21,7 @@ pub(crate) mod promote;
 pub(crate) mod record;
 pub(crate) mod register;
 pub(crate) mod replay;
+pub(crate) mod resolve;
 pub(crate) mod resume;
 pub(crate) mod review;
 pub(crate) mod rollback;
@@ -42,7 +44,7 @@ use crate::error::CommandError;
 #[derive(Debug, Parser)]
 #[command(name = "promoledger", version, about, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 done, 2 usage, 3 not found, 5 unavailable, 7 busy, 8 gate, 9 path, 10 tag, 11 never there, 12 not allowed,\n13 locked, 14 downgrade, 20 tampered, 21 incomplete, 22 not verifiable, 23 unlawful. All of them: docs/exit-codes.md"
+    after_help = "Exit codes: 0 done, 2 usage, 3 not found, 5 unavailable, 7 busy, 8 gate, 9 path, 10 tag, 11 never there, 12 not allowed,\n13 locked, 14 downgrade, 15 halted, 20 tampered, 21 incomplete, 22 not verifiable, 23 unlawful. All of them: docs/exit-codes.md"
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -65,6 +67,8 @@ pub(crate) enum Command {
     Review(review::Review),
     Lock(lock::Lock),
     Unlock(unlock::Unlock),
+    Halt(halt::Halt),
+    Resolve(resolve::Resolve),
     Record(record::Record),
     Status(status::Status),
     History(history::History),
@@ -113,6 +117,8 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Command
         Command::Review(arguments) => review::run(context, arguments),
         Command::Lock(arguments) => lock::run(context, arguments),
         Command::Unlock(arguments) => unlock::run(context, arguments),
+        Command::Halt(arguments) => halt::run(context, arguments),
+        Command::Resolve(arguments) => resolve::run(context, arguments),
         Command::Record(arguments) => record::run(context, arguments),
         Command::Status(arguments) => status::run(context, &arguments),
         Command::History(arguments) => history::run(context, &arguments),

@@ -28,7 +28,7 @@ pub(crate) fn run(context: &Context, arguments: Promote) -> Result<Answer, Comma
     let wanted = asked(context, &arguments, &rules, component, version);
     let subject = subject(&wanted);
     let examiner = Examiner::new(context);
-    let outcome = opened.write(context, &key, |session| {
+    let outcome = opened.write_in(context, &wanted.pipeline, &key, |session| {
         let mut runner = Runner { session, registry: registry.as_ref(), repository };
         examiner.with(|means| {
             if arguments.dry_run {

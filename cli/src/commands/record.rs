@@ -6,9 +6,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
-use promotion_ledger::custody::random::Random as _;
+use promotion_delivery::evidence::kept;
 use promotion_ledger::custody::store::Body;
-use promotion_ledger::evidence::hash::body_digest;
 use promotion_ledger::meaning::command::Command;
 use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::event::artifact::{Evidence, GateCompleted, GateStatus};
@@ -171,7 +170,7 @@ impl Outcome {
     fn of(arguments: &Gate, scanned: Option<&ScanRule>) -> Result<Self, CommandError> {
         if let Some(mut scan) = arguments.scan.read(&arguments.digest, scanned)? {
             let json = MediaType::new("application/json").map_err(|error| CommandError::new(ExitCode::Failure, error.to_string()))?;
-            let evidence = kept(std::mem::take(&mut scan.bytes), json);
+            let evidence = kept(std::mem::take(&mut scan.bytes), json, &SystemRandom);
             let message = Some(scan.verdict.sentence());
             return Ok(Self { status: scan.verdict.status, message, evidence: Some(evidence), scan: Some(scan) });
         }
@@ -194,14 +193,5 @@ fn evidence(arguments: &Gate) -> Result<Option<(Evidence, Body)>, CommandError> 
         return Err(CommandError::usage(format!("{} has {size} bytes: evidence may have at most {LONGEST}", path.display())));
     }
     let bytes = fs::read(path).map_err(|error| file(path, "read", &error))?;
-    Ok(Some(kept(bytes, arguments.media_type.clone())))
-}
-
-/// The evidence as the event names it, and the body to keep. Salted, so that a guess at its content proves nothing.
-fn kept(bytes: Vec<u8>, media_type: MediaType) -> (Evidence, Body) {
-    let mut salt = [0; 16];
-    SystemRandom.fill(&mut salt);
-    let digest = body_digest(&salt, &bytes);
-    let size = bytes.len() as u64;
-    (Evidence { digest, media_type, size }, Body { digest, salt, bytes })
+    Ok(Some(kept(bytes, arguments.media_type.clone(), &SystemRandom)))
 }

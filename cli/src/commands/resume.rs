@@ -28,6 +28,8 @@ pub(crate) fn run(context: &Context, arguments: &Resume) -> Result<Answer, Comma
     let key = opened.signing_key(context)?;
     let registry = session::open_registry(context, &repository, &arguments.registry)?;
     let id = run.promotion.promotion_id;
-    let done = opened.write(context, &key, |session| Ok(Runner { session, registry: registry.as_ref(), repository }.resume(id)?))?;
+    let done = opened.write_in(context, &run.promotion.pipeline, &key, |session| {
+        Ok(Runner { session, registry: registry.as_ref(), repository }.resume(id)?)
+    })?;
     report::done(context, &opened, &report::Subject::of(&run), &done)
 }

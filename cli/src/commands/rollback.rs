@@ -80,12 +80,14 @@ pub(crate) fn run(context: &Context, arguments: Rollback) -> Result<Answer, Comm
         to: asked.environment.clone(),
     };
     if arguments.dry_run {
-        let plan = opened
-            .write(context, &key, |session| Ok(Runner { session, registry: registry.as_ref(), repository }.plan_rollback(asked.clone())?));
+        let plan = opened.write_in(context, &asked.pipeline, &key, |session| {
+            Ok(Runner { session, registry: registry.as_ref(), repository }.plan_rollback(asked.clone())?)
+        });
         return plan.map_err(|error| named(&opened, &asked, error)).and_then(|plan| report::planned(&opened, &subject, &plan));
     }
-    let done =
-        opened.write(context, &key, |session| Ok(Runner { session, registry: registry.as_ref(), repository }.rollback(asked.clone())?));
+    let done = opened.write_in(context, &asked.pipeline, &key, |session| {
+        Ok(Runner { session, registry: registry.as_ref(), repository }.rollback(asked.clone())?)
+    });
     let done = done.map_err(|error| named(&opened, &asked, error))?;
     done.warnings.iter().for_each(|warning| context.warn(warning));
     report::done(context, &opened, &subject, &done)

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, View};
 use crate::error::CommandError;
 use crate::page::Page;
-use crate::views::{admin, audit, diff, history, impact, import, run, setup, show, status, whereabouts, word};
+use crate::views::{admin, audit, diff, halt, history, impact, import, run, setup, show, status, whereabouts, word};
 
 /// The JSON Schema of what a command prints.
 ///
@@ -51,6 +51,7 @@ const PRINTED: &[Printed] = &[
     (ERROR, error),
     printed::<audit::Exported>(),
     printed::<run::GateRecorded>(),
+    printed::<halt::HaltsChanged>(),
     printed::<history::History>(),
     printed::<import::HistoryImported>(),
     printed::<impact::Impact>(),

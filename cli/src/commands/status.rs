@@ -23,8 +23,8 @@ use found::Found;
 
 /// What is where.
 ///
-/// Shows which release is in which environment, since when and by whom, which environments are locked and why, and which
-/// promotions are under way: of every pipeline in the ledger, unless --pipeline names one. With --at, as it stood then,
+/// Shows which release is in which environment, since when and by whom, which pipelines are halted and which environments locked
+/// and why, and which promotions are under way: of every pipeline in the ledger, unless --pipeline names one. With --at, as it stood then,
 /// under the rules that were in force then. What imported history alone tells is marked so, and since when is the time that
 /// it asserts. Times are in UTC.
 #[derive(Debug, Args)]
@@ -77,6 +77,7 @@ fn view(opened: &Opened, found: &Found, asked: &Asked) -> View {
         pipelines: found.pipelines.iter().map(path).collect(),
         environments: rows(found, &found.places, true).chain(rows(found, &found.unlisted, false)).collect(),
         unlisted: found.hidden,
+        halts: found.halts.iter().map(Into::into).collect(),
         locks: found.locks.iter().map(Into::into).collect(),
         under_way: found.under_way.iter().map(Into::into).collect(),
         waiting: found.waiting.iter().map(Into::into).collect(),

@@ -36,7 +36,7 @@ pub(crate) fn run(context: &Context, arguments: Unlock) -> Result<Answer, Comman
     let key = opened.signing_key(context)?;
     let Unlock { env: environment, component, others, reason } = arguments;
     let asked = Asked { pipeline: pipeline.clone(), environment: environment.clone(), component: component.clone(), others, reason };
-    let committed = opened.write(context, &key, |session| Ok(session.commit(&Command::Unlock(asked), &[])?))?;
+    let committed = opened.write_in(context, &pipeline, &key, |session| Ok(session.commit(&Command::Unlock(asked), &[])?))?;
     let lifted = committed.entries.iter().filter_map(|entry| match &entry.recorded().event {
         Event::EnvironmentUnlocked(unlocked) => Some(unlocked.lock.get()),
         _ => None,

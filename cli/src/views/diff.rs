@@ -6,6 +6,7 @@ use promotion_replay::models::rows::LockRow;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::halt::HaltChange;
 use super::moment::At;
 use crate::answer::View;
 use crate::formats::Rows;
@@ -19,6 +20,8 @@ pub(crate) struct Difference {
     pub(crate) after: At,
     /// One row for each component in each environment that anything came to in between.
     pub(crate) changes: Vec<ChangeRow>,
+    /// Failures that halted a pipeline or were resolved in between, in the order of that.
+    pub(crate) halts: Vec<HaltChange>,
     /// Locks that were set or lifted in between, in the order of that.
     pub(crate) locks: Vec<LockChange>,
     /// Rules that were adopted in between, oldest first.

@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod audit;
 pub(crate) mod diff;
+pub(crate) mod halt;
 pub(crate) mod history;
 pub(crate) mod impact;
 pub(crate) mod import;

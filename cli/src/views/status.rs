@@ -5,6 +5,7 @@ use promotion_replay::models::rows::{Kind, LockRow, RunRow};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::halt::Halted;
 use super::moment::At;
 use super::whereabouts::Tenure;
 use super::word::{Unreviewed, Waiting};
@@ -25,6 +26,8 @@ pub(crate) struct Status {
     pub(crate) environments: Vec<EnvironmentRow>,
     /// How many places hold something, are not listed by the rules, and are not shown: `--all` shows them.
     pub(crate) unlisted: u64,
+    /// The failures that are not resolved, oldest first: while one is there its pipeline takes no promotions.
+    pub(crate) halts: Vec<Halted>,
     /// The locks that stand, oldest first.
     pub(crate) locks: Vec<LockHeld>,
     /// The promotions and rollbacks that are under way, oldest first.

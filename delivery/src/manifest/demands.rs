@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use promotion_ledger::meaning::rules::{
-    ApprovalRule, AuthorizationRule, CommandRule, Enforcement, EnvironmentRule, FreezeRule, MaxAge, POLICY_COMPLIANCE, Rules,
+    ApprovalRule, AuthorizationRule, CommandRule, Enforcement, EnvironmentRule, FreezeRule, GroupGiven, MaxAge, POLICY_COMPLIANCE, Rules,
     SECURITY_SCAN, VerificationRule, Window,
 };
 
@@ -36,9 +36,13 @@ pub fn demands(rule: &EnvironmentRule) -> Vec<String> {
     found
 }
 
-/// What the rules say of gates and signatures, whatever environment looks at them: whole sentences without a full stop.
+/// What the rules say of tokens, gates and signatures, whatever environment looks at them: whole sentences without a full stop.
 pub fn provisions(rules: &Rules) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
+    found.extend(rules.issuers().iter().map(|issuer| {
+        let gives: String = issuer.groups.iter().map(|group| format!(", and give {}", given(group))).collect();
+        format!("Tokens of {} for {} say who somebody is: {}{gives}", issuer.issuer, issuer.audience, issuer.principal)
+    }));
     if !rules.policies().is_empty() {
         let names: Vec<_> = rules.policies().iter().map(|policy| &policy.name).collect();
         found.push(format!("Gate {POLICY_COMPLIANCE} asks {}", joined(&names, ", ")));
@@ -79,6 +83,12 @@ pub(super) fn signers(rule: &VerificationRule) -> Vec<String> {
     let key = |text: &str| key(text).ok().and_then(|policy| policy.fingerprints().next().map(|digest| format!("the key {digest}")));
     let keys = rule.keys.iter().map(|text| key(text.as_str()).unwrap_or_else(|| "a key that cannot be used".to_owned()));
     keys.chain(rule.identities.iter().map(|named| format!("{} (issuer {})", named.identity, named.issuer))).collect()
+}
+
+/// `release-ci if environment=production and repository=acme/shop`.
+pub(super) fn given(group: &GroupGiven) -> String {
+    let claims: Vec<String> = group.claims.iter().map(|claim| format!("{}={}", claim.name, claim.value)).collect();
+    format!("{} if {}", group.name, joined(&claims, " and "))
 }
 
 /// `members of release-managers or ci:acme/shop`.

@@ -19,6 +19,7 @@ mod freezes;
 mod gates;
 mod groups;
 mod guards;
+mod issuers;
 mod leaf;
 mod near;
 mod policies;

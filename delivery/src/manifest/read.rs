@@ -1,7 +1,7 @@
 //! From the section `artifacts` to the rules of a pipeline.
 
 use promotion_ledger::meaning::names::Pipeline;
-use promotion_ledger::meaning::rules::{ComponentRule, EnvironmentRule, GateRules, GroupRule, OnIncomparable, Rules};
+use promotion_ledger::meaning::rules::{ComponentRule, EnvironmentRule, GateRules, GroupRule, IssuerRule, OnIncomparable, Rules};
 use promotion_ledger::meaning::time::Timestamp;
 
 use super::commands::{commands, timeout};
@@ -11,6 +11,7 @@ use super::environments::{Surroundings, default_environments, environments};
 use super::error::{ManifestError, Path};
 use super::files::Files;
 use super::groups::groups;
+use super::issuers::issuers;
 use super::policies::policies;
 use super::repository::Registry;
 use super::scan::security_scan;
@@ -30,6 +31,7 @@ const MOST_BYTES: usize = 60_000;
 struct Promotion {
     pipeline: Option<Pipeline>,
     groups: Vec<GroupRule>,
+    issuers: Vec<IssuerRule>,
     components: Option<Vec<ComponentRule>>,
     gates: GateRules,
     environments: Vec<EnvironmentRule>,
@@ -49,6 +51,7 @@ pub(super) fn rules(section: &Node<'_>, now: Timestamp, files: &dyn Files) -> Re
     let pipeline = promotion.pipeline.unwrap_or_else(|| Pipeline::new(DEFAULT_PIPELINE).expect("the default keeps the rules of names"));
     let rules = Rules::new(pipeline, components, promotion.environments, promotion.on_incomparable)
         .and_then(|rules| rules.with_groups(promotion.groups))
+        .and_then(|rules| rules.with_issuers(promotion.issuers))
         .and_then(|rules| rules.with_gates(promotion.gates))
         .and_then(|rules| verification.map_or(Ok(rules.clone()), |verification| rules.with_verification(verification)))
         .map_err(|invalid| artifacts.error("rules that agree with each other", invalid.to_string()))?;
@@ -59,6 +62,7 @@ fn promotion(at: &Cursor<'_>, registry: Option<&Registry>, around: Surroundings,
     let fields = at.fields(PROMOTION)?;
     let pipeline = fields.read("pipeline", |at| at.name("a pipeline name"))?;
     let groups = fields.read("groups", groups)?.unwrap_or_default();
+    let issuers = fields.read("issuers", |at| issuers(at, files))?.unwrap_or_default();
     let components = fields.read("components", |at| components(at, registry))?;
     let gates = GateRules {
         policies: fields.read("policies", |at| policies(at, files))?.unwrap_or_default(),
@@ -69,7 +73,7 @@ fn promotion(at: &Cursor<'_>, registry: Option<&Registry>, around: Surroundings,
     let environments = fields.read("environments", |at| environments(at, around))?.unwrap_or_else(|| default_environments(around));
     undemanded::refuse(&fields, &environments)?;
     let on_incomparable = fields.read("on_incomparable", |at| at.choice(ON_INCOMPARABLE))?.unwrap_or_default();
-    Ok(Promotion { pipeline, groups, components, gates, environments, on_incomparable })
+    Ok(Promotion { pipeline, groups, issuers, components, gates, environments, on_incomparable })
 }
 
 impl Promotion {
@@ -78,6 +82,7 @@ impl Promotion {
         Self {
             pipeline: None,
             groups: Vec::new(),
+            issuers: Vec::new(),
             components: None,
             gates: GateRules::default(),
             environments: default_environments(around),

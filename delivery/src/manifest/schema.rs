@@ -7,6 +7,7 @@
 mod checks;
 mod forms;
 mod freezes;
+mod issuers;
 
 use promotion_ledger::meaning::names::{Component, Environment, Group, Pipeline, Principal};
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 use self::checks::{commands, policies, security_scan, timeout, verification};
 use self::forms::{about, duration, gate_name, insert, label, list, location, object, text, visible, words};
 use self::freezes::freeze;
+use self::issuers::issuers;
 use super::environments::DEFAULT_ENVIRONMENTS;
 use super::read::DEFAULT_PIPELINE;
 use super::shape::{
@@ -64,7 +66,7 @@ fn promotion() -> Value {
     let incomparable =
         words(ON_INCOMPARABLE.iter().map(|(word, _)| *word), "What happens to a version that cannot be compared with the one in place.");
     let timeout = timeout("How long a gate may take, in seconds, where neither its command nor the environment says so.");
-    let values = [pipeline, groups, components, policies(), security_scan(), commands(), timeout, environments, incomparable];
+    let values = [pipeline, groups, issuers(), components, policies(), security_scan(), commands(), timeout, environments, incomparable];
     object(PROMOTION, &[], "What is promoted, and how.", values)
 }
 

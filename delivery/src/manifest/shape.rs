@@ -9,6 +9,7 @@ pub(super) const ARTIFACTS: &[&str] = &["registry", "promotion", "verification"]
 pub(super) const PROMOTION: &[&str] = &[
     "pipeline",
     "groups",
+    "issuers",
     "components",
     "policies",
     "security_scan",
@@ -17,6 +18,10 @@ pub(super) const PROMOTION: &[&str] = &[
     "environments",
     "on_incomparable",
 ];
+/// The keys of an issuer of ID tokens.
+pub(super) const ISSUER: &[&str] = &["issuer", "audience", "principal", "keys", "groups"];
+/// The keys of a group that ID tokens give.
+pub(super) const GROUP_GIVEN: &[&str] = &["group", "claims"];
 /// The keys of `security_scan`.
 pub(super) const SECURITY_SCAN: &[&str] = &["block_on_severity", "ignore_unfixed", "scanner_format"];
 /// The keys of a gate's command that is more than a line.
@@ -62,6 +67,8 @@ pub(super) const PLACES: &[(&str, &[&str])] = &[
     ("a component", COMPONENT),
     ("an item of `gate_commands`", COMMAND),
     ("artifacts.promotion.security_scan", SECURITY_SCAN),
+    ("an item of `issuers`", ISSUER),
+    ("an item of `groups` of an issuer", GROUP_GIVEN),
     ("artifacts.verification", VERIFICATION),
     ("an item of `identities`", IDENTITY),
     ("`versions` of a component", SCHEME),
@@ -75,6 +82,10 @@ pub(super) const MOST_ENVIRONMENTS: usize = 64;
 pub(super) const MOST_GATES: usize = 64;
 /// The most groups that the rules describe, and that one list names.
 pub(super) const MOST_GROUPS: usize = 256;
+/// The most issuers of ID tokens.
+pub(super) const MOST_ISSUERS: usize = 16;
+/// The most claims that give a group.
+pub(super) const MOST_CLAIMS: usize = 32;
 /// The most principals of a list.
 pub(super) const MOST_PRINCIPALS: usize = 1024;
 /// The most approvals that a promotion can need.

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use promotion_ledger::custody::random::Random;
 use promotion_ledger::custody::store::Body;
-use promotion_ledger::evidence::hash::body_digest;
 use promotion_ledger::meaning::digest::Digest;
-use promotion_ledger::meaning::event::artifact::{Evidence, GateCompleted, GateStatus};
+use promotion_ledger::meaning::event::artifact::{GateCompleted, GateStatus};
 use promotion_ledger::meaning::names::{Argument, GateName, MediaType};
 use promotion_ledger::meaning::rules::{CommandRule, EnvironmentRule, Rules, SECURITY_SCAN, ScanRule};
 
 use super::means::Means;
 use super::result::{Examined, result};
+use crate::evidence;
 use crate::gate::{self, Conditions, Ending, GateCommand, GateRun, Limits, Run, Subject, VariableName};
 use crate::scanner::{self, Policy};
 
@@ -103,12 +103,9 @@ fn fail(event: &mut GateCompleted, why: &str) {
     event.message = super::result::sentence(why);
 }
 
-/// Names the bytes in the event. Salted, so that a guess at their content proves nothing.
+/// Names the bytes in the event.
 fn keep(event: &mut GateCompleted, bytes: Vec<u8>, media_type: &str, random: &dyn Random) -> Body {
-    let mut salt = [0; 16];
-    random.fill(&mut salt);
-    let digest = body_digest(&salt, &bytes);
-    let media_type = MediaType::new(media_type).expect("a plain media type");
-    event.evidence = Some(Evidence { digest, media_type, size: bytes.len() as u64 });
-    Body { digest, salt, bytes }
+    let (evidence, body) = evidence::kept(bytes, MediaType::new(media_type).expect("a plain media type"), random);
+    event.evidence = Some(evidence);
+    body
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use promotion_ledger::custody::store::Body;
-use promotion_ledger::evidence::hash::body_digest;
 use promotion_ledger::meaning::command::Promote;
+use promotion_ledger::meaning::core::Proven;
 use promotion_ledger::meaning::digest::Digest;
-use promotion_ledger::meaning::event::artifact::{Evidence, GateStatus, PolicyAsked};
+use promotion_ledger::meaning::event::artifact::{GateStatus, PolicyAsked};
 use promotion_ledger::meaning::event::promotion::Promotion;
-use promotion_ledger::meaning::guard::groups_of;
-use promotion_ledger::meaning::names::{GateName, MediaType};
+use promotion_ledger::meaning::guard::{Person, groups_of};
+use promotion_ledger::meaning::id::{PromotionId, Sequence};
+use promotion_ledger::meaning::names::GateName;
 use promotion_ledger::meaning::rules::{EnvironmentRule, Rules};
 use promotion_ledger::meaning::state::State;
 use promotion_replay::index::IndexError;
@@ -17,6 +17,7 @@ use promotion_replay::models::rows::TenureRow;
 
 use super::ending::Runner;
 use super::result::{Examined, result};
+use crate::evidence;
 use crate::policy::{Action, Artifact, DecisionId, Facts, Gate, Input, Lock, Policies, PolicyDigest, Request, Standing, Verdict, Visit};
 use crate::registry::Description;
 
@@ -40,24 +41,23 @@ pub(super) fn ask(runner: &Runner<'_, '_>, gate: &GateName, question: &Question<
     let policies = question.rules.policies();
     let sources: Vec<(&str, &str)> = policies.iter().map(|policy| (policy.name.as_str(), policy.text.as_str())).collect();
     let (status, message, asked) = match Policies::compile(&sources) {
-        Ok(policies) => judged(&policies, &input),
+        Ok(policies) => judged(&policies, &input, question.promotion.promotion_id),
         Err(error) => (GateStatus::Failed, Some(format!("the policies cannot be asked: {error}")), None),
     };
     let mut event = result(question.promotion, gate, status, message);
     event.policy = asked;
-    let body = (!sources.is_empty()).then(|| keep(runner, &input));
-    event.evidence = body.as_ref().map(|body| Evidence {
-        digest: body.digest,
-        media_type: MediaType::new("application/json").expect("a plain media type"),
-        size: body.bytes.len() as u64,
-    });
+    // The document that was judged, as the decision's id was made of it: whoever has it and the rules asks again.
+    let keep = || evidence::kept(input.canonical(), evidence::json(), runner.session.writer.random);
+    let (evidence, body) = (!sources.is_empty()).then(keep).unzip();
+    event.evidence = evidence;
     Ok(Examined { event, body })
 }
 
 /// How the gate ends, why, and which question that answers.
-fn judged(policies: &Policies, input: &Input) -> (GateStatus, Option<String>, Option<PolicyAsked>) {
+fn judged(policies: &Policies, input: &Input, promotion_id: PromotionId) -> (GateStatus, Option<String>, Option<PolicyAsked>) {
     let asked = |policies: &PolicyDigest, decision: &DecisionId| {
-        Some(PolicyAsked { decision: Digest::from_sha256(decision.as_bytes()), policies: Digest::from_sha256(policies.as_bytes()) })
+        let (decision, policies) = (Digest::from_sha256(decision.as_bytes()), Digest::from_sha256(policies.as_bytes()));
+        Some(PolicyAsked { decision, policies, promotion_id })
     };
     match policies.judge(input) {
         Ok(Verdict { allowed, denials, warnings, policy_digest, decision_id }) => {
@@ -71,14 +71,6 @@ fn judged(policies: &Policies, input: &Input) -> (GateStatus, Option<String>, Op
         }
         Err(unanswered) => (GateStatus::Failed, Some(unanswered.to_string()), asked(&unanswered.policy_digest, &unanswered.decision_id)),
     }
-}
-
-/// The document that was judged, as the decision's id was made of it: whoever has it and the rules asks again.
-fn keep(runner: &Runner<'_, '_>, input: &Input) -> Body {
-    let bytes = input.canonical();
-    let mut salt = [0; 16];
-    runner.session.writer.random.fill(&mut salt);
-    Body { digest: body_digest(&salt, &bytes), salt, bytes }
 }
 
 fn input(runner: &Runner<'_, '_>, question: &Question<'_>) -> Result<Input, IndexError> {
@@ -108,7 +100,15 @@ fn input(runner: &Runner<'_, '_>, question: &Question<'_>) -> Result<Input, Inde
 fn groups(runner: &Runner<'_, '_>, question: &Question<'_>) -> BTreeSet<String> {
     let asker = runner.session.asker();
     let Some(key) = question.state.core().key(&asker.key) else { return BTreeSet::new() };
-    groups_of(question.rules, key, &asker.actor).into_iter().map(|(group, _)| group.to_string()).collect()
+    let at = question.state.core().floor.map_or(asker.now, |floor| floor.max(asker.now));
+    let mut who = Person::new(question.state, question.rules.pipeline(), key, &asker.actor, at);
+    // What is shown with this promotion is recorded before it, and counts as if it stood there.
+    let shown =
+        asker.proven.as_deref().map(|proven| Proven::new(proven, &asker.key, &asker.actor, Sequence::new(question.state.core().size)));
+    if let Some(shown) = shown.as_ref().filter(|shown| shown.pipeline == *question.rules.pipeline() && at < shown.expires) {
+        who.proven = Some(shown);
+    }
+    groups_of(question.rules, &who).into_iter().map(|(group, _)| group.to_string()).collect()
 }
 
 fn facts(runner: &Runner<'_, '_>, question: &Question<'_>) -> Result<Facts, IndexError> {

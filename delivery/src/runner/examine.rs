@@ -40,15 +40,7 @@ impl<'a> Examination<'a> {
         let rules = state.core().rules(&promote.pipeline)?;
         let rule = rules.environment(&promote.to)?;
         let release = state.release(&promote.pipeline, &promote.component, &promote.version)?;
-        let promotion = Promotion {
-            component: promote.component.clone(),
-            digest: release.digest.clone(),
-            from: promote.from.clone(),
-            pipeline: promote.pipeline.clone(),
-            promotion_id: promote.promotion_id,
-            to: promote.to.clone(),
-            version: promote.version.clone(),
-        };
+        let promotion = promote.promotion(&release.digest);
         Some(Self { state, rules, rule, promotion, promote, now })
     }
 

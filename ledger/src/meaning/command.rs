@@ -3,8 +3,10 @@
 use super::digest::Digest;
 use super::event::artifact::GateCompleted;
 use super::event::history::Asserted;
+use super::event::identity::IdentityProven;
 use super::event::ledger::{KeyAddition, KeyRevoked};
 use super::event::overriding::Finding;
+use super::event::promotion::Promotion;
 use super::event::signature::SignatureFound;
 use super::id::{PromotionId, Sequence, SigningKey};
 use super::names::{Component, Environment, GateName, Pipeline, Principal, Reason, SourceSha, Version};
@@ -21,6 +23,8 @@ pub struct Asker {
     pub actor: Principal,
     /// The time by the asker's clock, which the entries will bear unless the log is ahead of it.
     pub now: Timestamp,
+    /// What a token said of them, if they showed one.
+    pub proven: Option<Box<IdentityProven>>,
 }
 
 /// What somebody asks for.
@@ -46,6 +50,10 @@ pub enum Command {
     Lock(Lock),
     /// To lift locks.
     Unlock(Unlock),
+    /// To halt a pipeline after a failure.
+    Halt(Halt),
+    /// To say that failures are resolved.
+    Resolve(Resolve),
     /// To record a gate's result.
     RecordGate(GateCompleted),
     /// To assert what happened before the ledger recorded it.
@@ -108,6 +116,21 @@ pub struct Promote {
     pub reason: Option<Reason>,
     /// What the registry said.
     pub seen: Seen,
+}
+
+impl Promote {
+    /// What lands where, once it is known what the version stands for.
+    pub fn promotion(&self, digest: &Digest) -> Promotion {
+        Promotion {
+            component: self.component.clone(),
+            digest: digest.clone(),
+            from: self.from.clone(),
+            pipeline: self.pipeline.clone(),
+            promotion_id: self.promotion_id,
+            to: self.to.clone(),
+            version: self.version.clone(),
+        }
+    }
 }
 
 /// What was seen just before the decision: what the registry said, and what gates did.
@@ -248,7 +271,49 @@ pub struct Unlock {
     pub reason: Option<Reason>,
 }
 
+/// To halt a pipeline after a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Halt {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// Where something failed.
+    pub environment: Environment,
+    /// What failed, where one component did.
+    pub component: Option<Component>,
+    /// What failed, in words.
+    pub reason: Reason,
+}
+
+/// To say that failures are resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolve {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// Where it failed.
+    pub environment: Environment,
+    /// Only failures of this component; absent, those of the whole environment and of any component.
+    pub component: Option<Component>,
+    /// How it was resolved.
+    pub reason: Reason,
+}
+
 impl Command {
+    /// Whether it is asked who somebody is, beyond what their key may append.
+    pub const fn asks_who(&self) -> bool {
+        matches!(
+            self,
+            Self::Promote(_)
+                | Self::Rollback(_)
+                | Self::TakeOver(_)
+                | Self::TakeOverToAbort(_)
+                | Self::Abort(..)
+                | Self::Approve(_)
+                | Self::Lock(_)
+                | Self::Unlock(_)
+                | Self::Resolve(_)
+        )
+    }
+
     /// What deciding it is about.
     pub fn about(&self) -> About {
         match self {
@@ -282,6 +347,8 @@ impl Command {
             },
             Self::Lock(lock) => About { locks: Some((lock.pipeline.clone(), lock.environment.clone())), ..About::default() },
             Self::Unlock(unlock) => About { locks: Some((unlock.pipeline.clone(), unlock.environment.clone())), ..About::default() },
+            Self::Halt(halt) => About { halts: Some(halt.pipeline.clone()), ..About::default() },
+            Self::Resolve(resolve) => About { halts: Some(resolve.pipeline.clone()), ..About::default() },
             Self::Import(import) => {
                 let lines = import.lines.iter().map(|numbered| numbered.line.clone()).collect();
                 About { lines: Some((import.pipeline.clone(), lines)), ..About::default() }

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::digest::Digest;
+use super::event::identity::IdentityProven;
 use super::event::ledger::{KeyAddition, KeyChange, KeyRevoked};
 use super::grant::{Grant, Permission, Touches};
 use super::id::{LedgerId, Sequence, SigningKey};
-use super::names::{Group, Origin, Pipeline, Principal};
+use super::names::{Group, Origin, Pipeline, Principal, Reason};
 use super::rules::Rules;
 use super::shared::Shared;
 use super::time::Timestamp;
@@ -31,6 +33,8 @@ pub struct Core {
     pub proposals: Vec<Proposal>,
     /// The rules in force.
     pub pipelines: Shared<BTreeMap<Pipeline, Adopted>>,
+    /// What tokens said of whom, those that are over left out, in the order of the log.
+    pub proven: Vec<Proven>,
 }
 
 /// What a ledger is known by, with the hash of entry 0.
@@ -79,6 +83,40 @@ pub struct Adopted {
     pub rules: Rules,
     /// The place of their `manifest.adopted`.
     pub sequence: Sequence,
+}
+
+/// What a token said of somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proven {
+    /// Of whom.
+    pub actor: Principal,
+    /// When it is over.
+    pub expires: Timestamp,
+    /// The groups that it gives.
+    pub groups: Vec<Group>,
+    /// Whose token it was.
+    pub issuer: Reason,
+    /// The key that vouches for it.
+    pub key: SigningKey,
+    /// In which pipeline it counts.
+    pub pipeline: Pipeline,
+    /// Where it was recorded.
+    pub sequence: Sequence,
+    /// SHA-256 of the token.
+    pub token: Digest,
+}
+
+impl Proven {
+    /// What the event says of whoever recorded it.
+    pub fn new(event: &IdentityProven, key: &SigningKey, actor: &Principal, sequence: Sequence) -> Self {
+        let IdentityProven { expires, groups, issuer, pipeline, token, .. } = event.clone();
+        Self { actor: actor.clone(), expires, groups, issuer, key: key.clone(), pipeline, sequence, token }
+    }
+
+    /// Whether it is of that person, by that key, in that pipeline.
+    pub fn is_of(&self, pipeline: &Pipeline, key: &SigningKey, actor: &Principal) -> bool {
+        self.pipeline == *pipeline && self.key == *key && self.actor == *actor
+    }
 }
 
 impl KeyRecord {
@@ -136,6 +174,12 @@ impl Core {
         let behind: BTreeSet<&Principal> =
             proposal.endorsed_by.iter().chain([endorser]).filter(|principal| admins.contains(principal)).collect();
         behind.len() >= self.needed()
+    }
+
+    /// Takes what a token said in the place of what another said of the same person. What is over is forgotten.
+    pub(super) fn prove(&mut self, proven: Proven, at: Timestamp) {
+        self.proven.retain(|other| at < other.expires && !other.is_of(&proven.pipeline, &proven.key, &proven.actor));
+        self.proven.push(proven);
     }
 
     pub(super) fn add_key(&mut self, addition: &KeyAddition, at: Sequence, recovery: bool) {

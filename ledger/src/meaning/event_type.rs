@@ -92,6 +92,12 @@ types! {
     EnvironmentLocked = "environment.locked",
     /// A lock is lifted.
     EnvironmentUnlocked = "environment.unlocked",
+    /// A failure stops every promotion of a pipeline.
+    PipelineHalted = "pipeline.halted",
+    /// A failure is resolved.
+    PipelineResumed = "pipeline.resumed",
+    /// A token says who somebody is.
+    IdentityProven = "identity.proven",
 }
 
 impl EventType {

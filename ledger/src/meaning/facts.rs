@@ -25,12 +25,16 @@ pub enum FactKey {
     Place(Pipeline, Component, Environment),
     /// The locks of an environment.
     Locks(Pipeline, Environment),
+    /// The failures of a pipeline that are not resolved.
+    Halts(Pipeline),
     /// A version in an environment.
     Visit(Pipeline, Component, Environment, Version),
     /// The newest result of a gate for a digest and an environment.
     Gate(Pipeline, Component, Environment, GateName, Digest),
     /// A promotion or rollback, under way or ended.
     Run(PromotionId),
+    /// What the policies answered to a promotion, until it ends.
+    PolicyAnswer(PromotionId),
     /// Who stands behind a digest going into an environment.
     Approvals(Pipeline, Component, Environment, Digest),
     /// Who brought a digest into an environment.
@@ -50,11 +54,13 @@ impl fmt::Display for FactKey {
             Self::Release(pipeline, component, version) => write!(f, "release {pipeline} {component} {version}"),
             Self::Place(pipeline, component, environment) => write!(f, "place {pipeline} {component} {environment}"),
             Self::Locks(pipeline, environment) => write!(f, "locks {pipeline} {environment}"),
+            Self::Halts(pipeline) => write!(f, "halts {pipeline}"),
             Self::Visit(pipeline, component, environment, version) => write!(f, "visit {pipeline} {component} {environment} {version}"),
             Self::Gate(pipeline, component, environment, gate, digest) => {
                 write!(f, "gate {pipeline} {component} {environment} {gate} {digest}")
             }
             Self::Run(promotion) => write!(f, "run {promotion}"),
+            Self::PolicyAnswer(promotion) => write!(f, "policy {promotion}"),
             Self::Approvals(pipeline, component, environment, digest) => {
                 write!(f, "approvals {pipeline} {component} {environment} {digest}")
             }
@@ -78,6 +84,8 @@ pub enum Fact {
     Place(Place),
     /// Under [`FactKey::Locks`].
     Locks(Vec<Lock>),
+    /// Under [`FactKey::Halts`].
+    Halts(Vec<Halt>),
     /// Under [`FactKey::Visit`].
     Visit(Visit),
     /// Under [`FactKey::Gate`].
@@ -86,6 +94,8 @@ pub enum Fact {
     Run(Box<Run>),
     /// Under [`FactKey::Run`], once it ended: its id is never used again.
     Ended,
+    /// Under [`FactKey::PolicyAnswer`].
+    PolicyAnswer(PolicyAnswer),
     /// Under [`FactKey::Approvals`].
     Approvals(Approvals),
     /// Under [`FactKey::Movers`], in ascending order.
@@ -152,6 +162,23 @@ pub struct Lock {
     pub expires: Option<Timestamp>,
 }
 
+/// A failure that is not resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Halt {
+    /// Who said so.
+    pub by: Principal,
+    /// What failed, where one component did.
+    pub component: Option<Component>,
+    /// Where it failed.
+    pub environment: Environment,
+    /// What failed, in words.
+    pub reason: Reason,
+    /// Where it was recorded: its name.
+    pub sequence: Sequence,
+    /// When.
+    pub since: Timestamp,
+}
+
 /// A version that was promoted into an environment at least once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visit {
@@ -189,6 +216,29 @@ pub struct GateResult {
     pub time: Timestamp,
     /// How it ended.
     pub status: GateStatus,
+}
+
+/// What the policies answered to a promotion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyAnswer {
+    /// The component that they were asked about.
+    pub component: Component,
+    /// The digest.
+    pub digest: Digest,
+    /// Where it would land.
+    pub environment: Environment,
+    /// In which pipeline.
+    pub pipeline: Pipeline,
+    /// What they answered last.
+    pub result: GateResult,
+}
+
+impl PolicyAnswer {
+    /// Whether it was this that they were asked about.
+    pub fn is_about(&self, promotion: &Promotion) -> bool {
+        let Promotion { component, digest, pipeline, to, .. } = promotion;
+        self.component == *component && self.digest == *digest && self.environment == *to && self.pipeline == *pipeline
+    }
 }
 
 /// A promotion or rollback that is under way.

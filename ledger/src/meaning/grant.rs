@@ -154,19 +154,21 @@ impl Grant {
 pub enum Role {
     /// Everything, keys and manifests included.
     Admin,
-    /// Registers, promotes, rolls back, locks, lifts anybody's lock, records gates, approves and reviews.
+    /// Registers, promotes, rolls back, locks, lifts anybody's lock, halts and resolves, records gates, approves and reviews.
     Operator,
-    /// Registers, promotes, rolls back and records gates.
+    /// Registers, promotes, rolls back, halts and records gates.
     Ci,
     /// Says yes or no to promotions that need it, reviews what others overrode, and nothing else.
     Approver,
     /// Records gate results and nothing else.
     Gate,
+    /// Vouches for what tokens say of whom it acts for, and nothing else.
+    Identity,
 }
 
 impl Role {
     /// Every role, for help texts.
-    pub const ALL: [Self; 5] = [Self::Admin, Self::Operator, Self::Ci, Self::Approver, Self::Gate];
+    pub const ALL: [Self; 6] = [Self::Admin, Self::Operator, Self::Ci, Self::Approver, Self::Gate, Self::Identity];
 
     /// What it is called on the command line.
     pub const fn name(self) -> &'static str {
@@ -176,6 +178,7 @@ impl Role {
             Self::Ci => "ci",
             Self::Approver => "approver",
             Self::Gate => "gate",
+            Self::Identity => "identity",
         }
     }
 
@@ -185,13 +188,14 @@ impl Role {
         let mut permissions = match self {
             Self::Admin => return Names::Any,
             Self::Operator => {
-                let mut all = append(&[RUNS, ANSWERS, &[EventType::ArtifactRegistered, EventType::GateCompleted], LOCKS]);
+                let mut all = append(&[RUNS, ANSWERS, &[EventType::ArtifactRegistered, EventType::GateCompleted], LOCKS, HALTS]);
                 all.push(Permission::UnlockOthers);
                 all
             }
-            Self::Ci => append(&[RUNS, &[EventType::ArtifactRegistered, EventType::GateCompleted]]),
+            Self::Ci => append(&[RUNS, &[EventType::ArtifactRegistered, EventType::GateCompleted, EventType::PipelineHalted]]),
             Self::Approver => append(&[ANSWERS]),
             Self::Gate => append(&[&[EventType::GateCompleted]]),
+            Self::Identity => append(&[&[EventType::IdentityProven]]),
         };
         permissions.sort_by_key(ToString::to_string);
         Names::Only(permissions)
@@ -220,6 +224,8 @@ const RUNS: &[EventType] = &[
 const ANSWERS: &[EventType] = &[EventType::ApprovalGranted, EventType::ApprovalRejected, EventType::OverrideReviewed];
 
 const LOCKS: &[EventType] = &[EventType::EnvironmentLocked, EventType::EnvironmentUnlocked];
+
+const HALTS: &[EventType] = &[EventType::PipelineHalted, EventType::PipelineResumed];
 
 const UNLOCK_OTHERS: &str = "environment.unlocked.others";
 

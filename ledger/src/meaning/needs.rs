@@ -25,6 +25,8 @@ pub struct About {
     pub source: Option<Environment>,
     /// An environment whose locks are asked for without a component.
     pub locks: Option<(Pipeline, Environment)>,
+    /// A pipeline whose failures are asked for without a component.
+    pub halts: Option<Pipeline>,
     /// A promotion that is named.
     pub run: Option<PromotionId>,
     /// Digests that are named.
@@ -67,6 +69,8 @@ impl About {
             Event::EnvironmentUnlocked(event) => {
                 Self { locks: Some((event.pipeline.clone(), event.environment.clone())), ..Self::default() }
             }
+            Event::PipelineHalted(event) => Self { halts: Some(event.pipeline.clone()), ..Self::default() },
+            Event::PipelineResumed(event) => Self { halts: Some(event.pipeline.clone()), ..Self::default() },
             _ => Self::default(),
         }
     }
@@ -99,10 +103,12 @@ fn missing(about: &About, state: &State) -> Vec<FactKey> {
     if let Some((pipeline, environment)) = &about.locks {
         keys.push(FactKey::Locks(pipeline.clone(), environment.clone()));
     }
+    keys.extend(about.halts.clone().map(FactKey::Halts));
     if let Some(run) = about.run {
         keys.push(FactKey::Run(run));
         keys.push(FactKey::Override(run));
-        keys.extend(known_run(state, run).and_then(|run| brought(&run.promotion)));
+        keys.push(FactKey::PolicyAnswer(run));
+        keys.extend(known_run(state, run).into_iter().flat_map(|run| taken_over(&run.promotion)));
     }
     if let Some((pipeline, component)) = &about.subject {
         subject(pipeline, component, about, state, &mut keys);
@@ -113,10 +119,11 @@ fn missing(about: &About, state: &State) -> Vec<FactKey> {
     keys
 }
 
-/// Who brought what lands to where it comes from: they do not take it over.
-fn brought(promotion: &Promotion) -> Option<FactKey> {
+/// A promotion is not taken over while its pipeline is halted, nor by whoever brought what lands to where it comes from.
+fn taken_over(promotion: &Promotion) -> impl Iterator<Item = FactKey> {
     let Promotion { pipeline, component, from, digest, .. } = promotion;
-    Some(FactKey::Movers(pipeline.clone(), component.clone(), from.environment()?.clone(), digest.clone()))
+    let brought = |from: &Environment| FactKey::Movers(pipeline.clone(), component.clone(), from.clone(), digest.clone());
+    from.environment().map(brought).into_iter().chain([FactKey::Halts(pipeline.clone())])
 }
 
 /// Brings every fact that the judgement needs, each from `fetch`.
@@ -154,6 +161,7 @@ fn asserted(pipeline: &Pipeline, line: &Asserted) -> [FactKey; 3] {
 }
 
 fn subject(pipeline: &Pipeline, component: &Component, about: &About, state: &State, keys: &mut Vec<FactKey>) {
+    keys.push(FactKey::Halts(pipeline.clone()));
     for version in &about.versions {
         keys.push(FactKey::Release(pipeline.clone(), component.clone(), version.clone()));
     }

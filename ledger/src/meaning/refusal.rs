@@ -46,6 +46,13 @@ impl Refusal {
         Self { reasons, record }
     }
 
+    /// The same with another record of it.
+    #[must_use]
+    pub(super) fn recorded_as(mut self, change: impl FnOnce(Vec<Event>) -> Vec<Event>) -> Self {
+        self.record = change(self.record);
+        self
+    }
+
     /// The exit code: that of the first reason.
     pub fn code(&self) -> ExitCode {
         self.reasons.first().map_or(ExitCode::Failure, |reason| reason.code)

@@ -179,7 +179,10 @@ fn where_no_groups_are_named_it_takes_one_who_may_change_the_environment() {
     let message = "prod may be changed by members of reviewers and oli@acme.example; rob@acme.example is in no group";
     for (ask, action) in [(yes(request), Action::Approve), (no(request), Action::Reject)] {
         let refusal = assert_refused(world.when(ROB, ask), &[(12, message)]);
-        assert_eq!(hint(&refusal), "an admin names operators and groups in the manifest, or the groups of a key when it is added");
+        assert_eq!(
+            hint(&refusal),
+            "an admin names operators, groups and issuers of tokens in the manifest, or the groups of a key when it is added"
+        );
         assert_recorded(&mut world, ROB, &refusal, action);
     }
     for event in by_hand(request) {

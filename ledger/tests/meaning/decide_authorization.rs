@@ -26,7 +26,7 @@ fn world() -> World {
 
 const NO_MEMBER: &str = "prod may be changed by members of releasers and otto@acme.example; ci:acme/shop is in no group";
 const OTHER_GROUP: &str = "prod may be changed by members of releasers and otto@acme.example; ada@acme.example is in admins";
-const ADVICE: &str = "an admin names operators and groups in the manifest, or the groups of a key when it is added";
+const ADVICE: &str = "an admin names operators, groups and issuers of tokens in the manifest, or the groups of a key when it is added";
 
 // proves: FR-046, FR-047, FR-048, FR-049
 #[test]

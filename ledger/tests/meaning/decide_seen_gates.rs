@@ -196,9 +196,9 @@ fn policed(text: &str) -> Rules {
     with_policy(rules_of(&["policy_compliance"], |_| {}), text)
 }
 
-/// What the policies said that have that digest.
-fn asked(policies: Digest, status: GateStatus) -> GateCompleted {
-    let policy = Some(PolicyAsked { decision: digest("the question"), policies });
+/// What the policies said that have that digest, when this promotion asked.
+fn asked(ask: &Promote, policies: Digest, status: GateStatus) -> GateCompleted {
+    let policy = Some(PolicyAsked { decision: digest("the question"), policies, promotion_id: ask.promotion_id });
     GateCompleted { policy, ..result("policy_compliance", status) }
 }
 
@@ -207,16 +207,17 @@ fn asked(policies: Digest, status: GateStatus) -> GateCompleted {
 fn policies_are_asked_anew_by_every_promotion() {
     let rules = policed("package promoledger");
     let mut world = world(rules.clone());
-    let passed = asked(rules.policies_digest(), GateStatus::Passed);
-    let message = "gate policy_compliance must have passed for this digest and environment, found no result";
+    let message = "gate policy_compliance must have passed for this promotion, found that it was not asked";
     let refusal = assert_refused(world.when(CI, to_prod()), &[(8, message)]);
     assert_eq!(hint(&refusal), "promote again: it is asked anew");
-    world.given([(CI, passed.clone().into())]);
-    let refusal = refused(world.when(CI, to_prod()));
-    assert_eq!(codes(&refusal), [8], "{refusal}");
-    assert!(refusal.to_string().contains("at most 0 seconds before"), "{refusal}");
-    let ask = having_asked(vec![passed]);
+    let other = to_prod();
+    world.given([(CI, asked(&other, rules.policies_digest(), GateStatus::Passed).into())]);
+    assert_refused(world.when(CI, to_prod()), &[(8, message)]);
+    let ask = to_prod();
+    let ask = Promote { seen: having_asked(vec![asked(&ask, rules.policies_digest(), GateStatus::Passed)]).seen, ..ask };
     world.given_done(CI, ask.clone());
+    // What another promotion is answered meanwhile counts for that one alone.
+    world.given([(CI, asked(&other, rules.policies_digest(), GateStatus::Failed).into())]);
     let completed = data!(world.given_walked(CI, ask.promotion_id), PromotionCompleted);
     assert_eq!(completed.gates.iter().map(|cited| cited.gate.as_str()).collect::<Vec<_>>(), ["policy_compliance"]);
     agrees_by_slices(&world);
@@ -228,19 +229,20 @@ fn nobody_says_by_hand_what_policies_say() {
     let rules = policed("package promoledger");
     let mut world = world(rules.clone());
     let message = "gate policy_compliance is answered by the pipeline's policies, when a promotion asks them";
-    for by_hand in [result("policy_compliance", GateStatus::Passed), asked(rules.policies_digest(), GateStatus::Passed)] {
+    let ask = to_prod();
+    for by_hand in [result("policy_compliance", GateStatus::Passed), asked(&ask, rules.policies_digest(), GateStatus::Passed)] {
         assert_refused(world.when(ADMIN, by_hand), &[(2, message)]);
     }
     let detail = world.assert_unlawful(ADMIN, result("policy_compliance", GateStatus::Passed), Rule::Policy);
     assert_eq!(detail, "gate policy_compliance must say which policies were asked, and which question");
     let (in_force, others) = (rules.policies_digest(), policed("package elsewhere").policies_digest());
-    let detail = world.assert_unlawful(ADMIN, asked(others.clone(), GateStatus::Passed), Rule::Policy);
+    let detail = world.assert_unlawful(ADMIN, asked(&ask, others.clone(), GateStatus::Passed), Rule::Policy);
     assert_eq!(detail, format!("the policies asked must be those in force, {in_force}, found {others}"));
-    let elsewhere = GateCompleted { gate: gate_name("tests"), ..asked(in_force, GateStatus::Passed) };
+    let elsewhere = GateCompleted { gate: gate_name("tests"), ..asked(&ask, in_force, GateStatus::Passed) };
     let detail = world.assert_unlawful(ADMIN, elsewhere, Rule::Policy);
     assert_eq!(detail, "only gate policy_compliance asks policies, found gate tests");
     // What lets nothing pass needs nothing behind it.
-    world.given([(CI, result("policy_compliance", GateStatus::Failed).into()), (CI, asked(others, GateStatus::Failed).into())]);
+    world.given([(CI, result("policy_compliance", GateStatus::Failed).into()), (CI, asked(&ask, others, GateStatus::Failed).into())]);
 }
 
 // --- reports of scanners

@@ -14,6 +14,8 @@ mod decide_freeze;
 mod decide_gate_age;
 mod decide_gates;
 mod decide_guards;
+mod decide_halt;
+mod decide_identity;
 mod decide_import;
 mod decide_keys;
 mod decide_lock_expiry;

@@ -128,7 +128,7 @@ rules! {
     Type Shape Proof UniqueId Genesis Time LiveKey Actor Grant FormatLevel AdminThreshold KeyReuse Revocation Endorsement Known
     ReleaseOnce Alone Locks Path Release Manifest Already UnderWay Epoch Downgrade Authorized Tags Gates TagsLeft RollbackTarget
     Reasons LockOwner AssertedTime ImportedOnce Freeze Soak Authorization Duties Versions Breaking Approvals Policy Scan Signature
-    Override Review
+    Override Review Halt Identity
 }
 
 /// Who verifies finds these faults before the law is asked; only a writer, whose entry is not signed yet, meets the rule.

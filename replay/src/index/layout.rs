@@ -7,7 +7,7 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"PmIx");
 
 /// The layout below and what the models put into it. Whoever changes either raises it: a file of another layout is made
 /// again from the log.
-const LAYOUT: i32 = 5;
+const LAYOUT: i32 = 6;
 
 /// A table whose rows follow from the log: its name, and how many of its first columns are its key.
 pub(crate) struct Table {
@@ -16,7 +16,7 @@ pub(crate) struct Table {
 }
 
 /// Every table, the position first.
-pub(crate) const TABLES: [Table; 13] = [
+pub(crate) const TABLES: [Table; 14] = [
     Table { name: "position", key: 1 },
     Table { name: "fact", key: 1 },
     Table { name: "entry", key: 1 },
@@ -27,6 +27,7 @@ pub(crate) const TABLES: [Table; 13] = [
     Table { name: "tenure", key: 4 },
     Table { name: "run", key: 1 },
     Table { name: "lock", key: 1 },
+    Table { name: "halt", key: 1 },
     Table { name: "override", key: 1 },
     Table { name: "request", key: 1 },
     Table { name: "body", key: 2 },
@@ -123,6 +124,11 @@ CREATE TABLE lock(
 CREATE INDEX lock_standing ON lock(sequence) WHERE lifted IS NULL;
 CREATE INDEX lock_span ON lock(span, sequence) WHERE span IS NOT NULL;
 CREATE INDEX lock_lifted ON lock(lifted) WHERE lifted IS NOT NULL;
+
+CREATE TABLE halt(
+    sequence INTEGER PRIMARY KEY, pipeline TEXT NOT NULL, environment TEXT NOT NULL, component TEXT, actor TEXT NOT NULL,
+    reason TEXT NOT NULL, since INTEGER NOT NULL, resolved INTEGER, resolved_at INTEGER, resolved_by TEXT, resolution TEXT
+) STRICT;
 
 CREATE TABLE override(
     sequence INTEGER PRIMARY KEY, promotion_id BLOB NOT NULL, pipeline TEXT NOT NULL, component TEXT NOT NULL,

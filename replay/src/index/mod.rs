@@ -5,7 +5,7 @@
 //! * `position`, `facts`: how far it has verified the log, and the state there;
 //! * `follow`, `write`: verifying new entries and taking them in;
 //! * `horizon`: where a time or an entry lies in the log, for questions about the past;
-//! * `places`, `tenures`, `locks`, `runs`, `rules`, `asserted`, `changes`, `releases`, `history`, `lines`: questions;
+//! * `places`, `tenures`, `locks`, `halts`, `runs`, `rules`, `asserted`, `changes`, `releases`, `history`, `lines`: questions;
 //! * `intervals`, `prefix`: how the past and the beginnings of hashes are found without reading everything;
 //! * `columns`, `error`: how values are read, and what can go wrong.
 
@@ -16,6 +16,7 @@ mod connect;
 mod error;
 mod facts;
 mod follow;
+mod halts;
 mod history;
 mod horizon;
 mod intervals;

@@ -12,6 +12,7 @@ use promotion_ledger::meaning::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::columns::{self, digest_bytes, integer, promotion_bytes};
+use super::halts;
 use super::intervals;
 use super::statement::execute;
 use super::words;
@@ -30,6 +31,8 @@ pub(super) fn write(connection: &Connection, change: &Change<'_>) -> rusqlite::R
         Change::TenureBegan { promotion, kind, by, at } => begin_tenure(connection, promotion, kind, by, at),
         Change::Locked { lock, owner, at } => set_lock(connection, lock, owner, at),
         Change::Unlocked { lock, by, at } => lift_lock(connection, lock, by, at),
+        Change::Halted { halted, by, at } => halts::tell(connection, halted, by, at),
+        Change::Resolved { resumed, by, at } => halts::resolve(connection, resumed, by, at),
         Change::Overridden { overridden, by, at } => words::note_override(connection, overridden, by, at),
         Change::Reviewed { reviewed, by, at } => words::note_review(connection, reviewed, by, at),
         Change::ApprovalAsked { request, by, at } => words::ask(connection, request, by, at),

@@ -15,6 +15,7 @@ use promotion_ledger::meaning::digest::BodyDigest;
 use promotion_ledger::meaning::event::approval::ApprovalRequested;
 use promotion_ledger::meaning::event::artifact::ArtifactRegistered;
 use promotion_ledger::meaning::event::environment::EnvironmentLocked;
+use promotion_ledger::meaning::event::halt::{PipelineHalted, PipelineResumed};
 use promotion_ledger::meaning::event::history::Asserted;
 use promotion_ledger::meaning::event::overriding::{GuardOverridden, OverrideReviewed};
 use promotion_ledger::meaning::event::promotion::Promotion;
@@ -136,6 +137,24 @@ pub enum Change<'a> {
         /// When.
         at: Moment,
     },
+    /// A failure halts a pipeline.
+    Halted {
+        /// What failed where.
+        halted: &'a PipelineHalted,
+        /// Who says so.
+        by: &'a Principal,
+        /// When.
+        at: Moment,
+    },
+    /// A failure is resolved.
+    Resolved {
+        /// Which, and how.
+        resumed: &'a PipelineResumed,
+        /// Who says so.
+        by: &'a Principal,
+        /// When.
+        at: Moment,
+    },
     /// Guards were passed on somebody's word.
     Overridden {
         /// Which, and for which promotion.
@@ -236,6 +255,8 @@ fn of_event(entry: &Recorded) -> Vec<Change<'_>> {
         Event::PromotionAborted(event) => ended(&event.promotion, Ending::Aborted),
         Event::EnvironmentLocked(lock) => vec![Change::Locked { lock, owner: &entry.actor, at }],
         Event::EnvironmentUnlocked(event) => vec![Change::Unlocked { lock: event.lock, by: &entry.actor, at }],
+        Event::PipelineHalted(halted) => vec![Change::Halted { halted, by: &entry.actor, at }],
+        Event::PipelineResumed(resumed) => vec![Change::Resolved { resumed, by: &entry.actor, at }],
         Event::BodyRemoved(event) => vec![Change::BodyRemoved { digest: event.digest, at: at.sequence }],
         _ => Vec::new(),
     }

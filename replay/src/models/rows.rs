@@ -109,6 +109,30 @@ pub struct Lifted {
     pub by: Principal,
 }
 
+/// A failure that halted a pipeline, while it stands or after it was resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HaltRow {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// The failure.
+    pub halt: facts::Halt,
+    /// How it was resolved; absent while it stands.
+    pub resolved: Option<Resolved>,
+}
+
+/// That a failure was resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The entry that says so.
+    pub sequence: Sequence,
+    /// When it was recorded.
+    pub time: Timestamp,
+    /// Who says so.
+    pub by: Principal,
+    /// How.
+    pub reason: Reason,
+}
+
 /// Rules, from where they came into force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdoptedRow {

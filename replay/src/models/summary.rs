@@ -3,11 +3,12 @@
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::environment::{EnvironmentLocked, EnvironmentUnlocked};
 use promotion_ledger::meaning::event::history::AssertedKind;
+use promotion_ledger::meaning::event::identity::IdentityProven;
 use promotion_ledger::meaning::event::ledger::KeyChange;
 use promotion_ledger::meaning::event::promotion::{
     Action, AuthorizationDecided, DowngradeDecided, Outcome, Promotion, RefusedBecause, RollbackRequested, StepStarted,
 };
-use promotion_ledger::meaning::names::{Component, Environment, Reason};
+use promotion_ledger::meaning::names::{Component, Environment, Group, Reason};
 use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::versions::Comparison;
 
@@ -66,6 +67,16 @@ pub(super) fn summary(event: &Event) -> String {
         Event::HistoryImported(event) => {
             format!("{} of history imported into {}", counted(event.lines.as_slice().len(), "line"), event.pipeline)
         }
+        Event::PipelineHalted(event) => {
+            format!("{} failed, and {} is halted: {}", narrowed(&event.environment, event.component.as_ref()), event.pipeline, event.reason)
+        }
+        Event::PipelineResumed(event) => format!(
+            "the failure of {} from entry {} is resolved: {}",
+            narrowed(&event.environment, event.component.as_ref()),
+            event.halt,
+            event.reason
+        ),
+        Event::IdentityProven(event) => identity(event),
         Event::EnvironmentLocked(event) => locked(event),
         Event::EnvironmentUnlocked(event) => unlocked(event),
     }
@@ -101,6 +112,8 @@ fn authorization(event: &AuthorizationDecided) -> String {
         Action::Rollback => "rolling back",
         Action::Lock => "locking",
         Action::Unlock => "unlocking",
+        Action::Halt => "halting",
+        Action::Resolve => "resolving",
         Action::TakeOver => "taking over",
         Action::Abort => "aborting",
         Action::Approve => "approving",
@@ -135,6 +148,12 @@ fn step(event: &StepStarted) -> String {
 
 fn rollback(event: &RollbackRequested) -> String {
     format!("rollback of {} from {} is requested: {}", back(&event.promotion), event.leaves.version, event.reason)
+}
+
+fn identity(event: &IdentityProven) -> String {
+    let groups: Vec<&str> = event.groups.iter().map(Group::as_str).collect();
+    let groups = if groups.is_empty() { "no group".to_owned() } else { groups.join(", ") };
+    format!("{} says that this is {}, of {groups}, until {}", event.issuer, event.subject, event.expires.to_minute())
 }
 
 fn locked(event: &EnvironmentLocked) -> String {

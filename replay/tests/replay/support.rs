@@ -98,7 +98,12 @@ impl World {
 
     pub(crate) fn asker(&self, who: Who) -> Asker {
         let key = self.key(who).verifier_key();
-        Asker { key: SigningKey { name: key.name().clone(), public: key.public() }, actor: principal(who), now: Timestamp::EPOCH }
+        Asker {
+            key: SigningKey { name: key.name().clone(), public: key.public() },
+            actor: principal(who),
+            now: Timestamp::EPOCH,
+            proven: None,
+        }
     }
 
     /// Turns the writers' clock on, or back.

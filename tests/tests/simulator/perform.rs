@@ -49,7 +49,7 @@ fn with_index(line: &Arc<Line>, desk: &Desk<'_>, index: &mut Index) -> Result<()
     let random = Counter::new(line.chance());
     let writer = Writer { signer: &secret, actor: &actor, agent: &agent, clock: line.as_ref(), random: &random };
     let pause = |_: Duration| {};
-    let mut session = Session { store: desk, index, writer, pause: &pause };
+    let mut session = Session { store: desk, index, writer, token: None, pause: &pause };
     match command(&ask, &session)? {
         Some(command) => session.commit(&command, &[]).map(|_| ()).map_err(|error: SessionError| error.exit_code()),
         None => {

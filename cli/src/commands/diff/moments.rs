@@ -4,7 +4,7 @@ use promotion_delivery::manifest::differences;
 use promotion_ledger::meaning::names::Pipeline;
 use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::filters::StatusFilter;
-use promotion_replay::models::rows::{AdoptedRow, LockRow};
+use promotion_replay::models::rows::{AdoptedRow, HaltRow, LockRow};
 
 use crate::answer::Answer;
 use crate::commands::moment::{Asked, Moment};
@@ -16,6 +16,7 @@ use crate::page::{BOLD, DIM, Page, Table, WARN, count, short};
 use crate::session::Opened;
 use crate::shown::{Shown, paint, shown, visible};
 use crate::views::diff::{ChangeRow, Difference, LockChange, RulesChange, There};
+use crate::views::halt::HaltChange;
 
 pub(super) fn diff(
     context: &Context,
@@ -33,11 +34,29 @@ pub(super) fn diff(
         before: before.view(),
         after: after.view(),
         changes: changes.iter().map(Into::into).collect(),
+        halts: halts(opened, filter, &before, &after)?,
         locks: locks(opened, filter, &before, &after)?,
         rules: rules(opened, filter, &before, &after)?,
     };
     let several = opened.core().pipelines.len() > 1;
     Ok(Answer::new(page(&view, (&before, &after), several, context.now()), &view))
+}
+
+/// Failures told and resolved, by the entries that say so.
+fn halts(opened: &Opened, filter: &StatusFilter, before: &Asked, after: &Asked) -> Result<Vec<HaltChange>, CommandError> {
+    let concerned = |row: &&HaltRow| {
+        let component = row.halt.component.as_ref();
+        filter.environment.as_ref().is_none_or(|wanted| *wanted == row.halt.environment)
+            && filter.component.as_ref().is_none_or(|wanted| component.is_none_or(|component| component == wanted))
+    };
+    let rows = opened.index.halts_between(filter.pipeline.as_ref(), before.horizon, after.horizon)?;
+    let rows: Vec<&HaltRow> = rows.iter().filter(concerned).collect();
+    let between = |change: &HaltChange| (before.horizon.size()..after.horizon.size()).contains(&change.entry);
+    let told = rows.iter().map(|row| HaltChange::halted(row));
+    let resolved = rows.iter().filter_map(|row| HaltChange::resolved(row));
+    let mut changes: Vec<HaltChange> = told.chain(resolved).filter(between).collect();
+    changes.sort_by_key(|change| change.entry);
+    Ok(changes)
 }
 
 /// Locks set and lifted, by the entries that say so.
@@ -81,11 +100,14 @@ fn page(view: &Difference, (before, after): (&Asked, &Asked), several_pipelines:
     let mut page = Page::new();
     let end = if after.moment.is_some() { after.words() } else { "now".to_owned() };
     page.line(shown!("{}  {} → {}", paint(BOLD, "What changed"), before.words(), end));
-    if view.changes.is_empty() && view.locks.is_empty() && view.rules.is_empty() {
+    if view.changes.is_empty() && view.halts.is_empty() && view.locks.is_empty() && view.rules.is_empty() {
         page.line("  nothing");
     }
     if !view.changes.is_empty() {
         page.table(&places(&view.changes, several_pipelines), 2);
+    }
+    for change in &view.halts {
+        page.line(shown!("  {}", halt(change)));
     }
     for change in &view.locks {
         page.line(shown!("  {}", lock(change)));
@@ -127,6 +149,19 @@ fn between(row: &ChangeRow) -> String {
     promotions.into_iter().chain(rollbacks).chain(removals).collect::<Vec<_>>().join(", ")
 }
 
+fn halt(change: &HaltChange) -> Shown {
+    let place = match &change.component {
+        Some(component) => shown!("{} in {}", visible(component), visible(&change.environment)),
+        None => visible(&change.environment),
+    };
+    let what = if change.change == "halted" {
+        shown!("{} failed and halted {}:", place, visible(&change.pipeline))
+    } else {
+        shown!("the failure of {} from entry {} was resolved:", place, change.halt)
+    };
+    told(what, &change.reason, &change.by, &change.time, change.entry)
+}
+
 fn lock(change: &LockChange) -> Shown {
     let place = match &change.component {
         Some(component) => shown!("{} in {}", visible(component), visible(&change.environment)),
@@ -137,8 +172,13 @@ fn lock(change: &LockChange) -> Shown {
     } else {
         shown!("the lock of {} from entry {} was lifted:", place, change.lock)
     };
-    let when = change.time.get(..19).unwrap_or(&change.time).replace('T', " ");
-    shown!("{} \"{}\", by {} at {}, entry {}", paint(WARN, what), visible(&change.reason), visible(&change.by), when, change.entry)
+    told(what, &change.reason, &change.by, &change.time, change.entry)
+}
+
+/// What happened, why, who said so, and when.
+fn told(what: Shown, reason: &str, by: &str, time: &str, entry: u64) -> Shown {
+    let when = time.get(..19).unwrap_or(time).replace('T', " ");
+    shown!("{} \"{}\", by {} at {}, entry {}", paint(WARN, what), visible(reason), visible(by), when, entry)
 }
 
 fn rules_lines(page: &mut Page, change: &RulesChange, now: Timestamp) {

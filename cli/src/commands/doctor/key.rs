@@ -65,11 +65,12 @@ fn grant(grant: &Grant) -> String {
     let what = match (role, &grant.permissions) {
         (Some(Role::Admin), _) | (None, Names::Any) => "an admin, may do everything, keys and manifests included".to_owned(),
         (Some(Role::Operator), _) => {
-            "an operator, may register, promote, roll back, lock, lift any lock, record gates, approve and review".to_owned()
+            "an operator, may register, promote, roll back, lock, lift any lock, halt, resolve, record gates, approve and review".to_owned()
         }
-        (Some(Role::Ci), _) => "may register, promote, roll back and record gates".to_owned(),
+        (Some(Role::Ci), _) => "may register, promote, roll back, halt and record gates".to_owned(),
         (Some(Role::Approver), _) => "may approve, reject and review".to_owned(),
         (Some(Role::Gate), _) => "may record gate results".to_owned(),
+        (Some(Role::Identity), _) => "may vouch for tokens".to_owned(),
         (None, Names::Only(permissions)) => format!("may append {}", count(permissions.len() as u64, "event type", "event types")),
     };
     let places = [

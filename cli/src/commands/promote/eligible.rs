@@ -54,7 +54,7 @@ fn one(context: &Context, arguments: &Promote, opened: &mut Opened, rules: &Rule
     let wanted = asked(context, arguments, rules, there.component.clone(), there.version.clone());
     let examiner = Examiner::new(context);
     let whole = |outcome, code| row(&there.component, Some((&there.version, there.digest.to_string())), outcome, code);
-    opened.write(context, &key, |session| {
+    opened.write_in(context, &wanted.pipeline, &key, |session| {
         let mut runner = Runner { session, registry: registry.as_ref(), repository };
         let planned = examiner.with(|means| runner.plan_promotion(wanted.clone(), means, false));
         let decision = match planned.map(|plan| plan.outcome) {

@@ -9,7 +9,7 @@ use promotion_replay::models::filters::StatusFilter;
 use promotion_replay::models::horizon::Horizon;
 use promotion_replay::models::past::PastRow;
 use promotion_replay::models::places::PlaceRow;
-use promotion_replay::models::rows::{LockRow, OverrideRow, RequestRow, RunRow, Spot};
+use promotion_replay::models::rows::{HaltRow, LockRow, OverrideRow, RequestRow, RunRow, Spot};
 
 use crate::error::CommandError;
 use crate::session::Opened;
@@ -24,6 +24,8 @@ pub(super) struct Found {
     pub(super) unlisted: Vec<PlaceRow>,
     /// How many of those there are where they are not shown.
     pub(super) hidden: u64,
+    /// Failures of these pipelines, wherever in them: each keeps promotions out of every environment.
+    pub(super) halts: Vec<HaltRow>,
     pub(super) locks: Vec<LockRow>,
     pub(super) under_way: Vec<RunRow>,
     pub(super) waiting: Vec<RequestRow>,
@@ -48,6 +50,8 @@ impl Found {
         let pipelines = pipelines(index.rules(horizon)?, filter, unlisted.is_empty())?;
         let hidden = if all || named(filter) { 0 } else { hide(&mut unlisted, &pipelines) };
         let places = index.status(filter, horizon)?;
+        let mut halts = index.halts(filter.pipeline.as_ref(), horizon)?;
+        halts.retain(|row| pipelines.iter().any(|rules| *rules.pipeline() == row.pipeline));
         let mut locks = index.locks(filter.pipeline.as_ref(), horizon)?;
         locks.retain(|row| {
             let component = &row.lock.component;
@@ -65,7 +69,19 @@ impl Found {
         let mut unreviewed = index.unreviewed(filter.pipeline.as_ref(), horizon)?;
         unreviewed.retain(|row| concerns(filter, &row.spot));
         let history = history_limit.map(|limit| history(opened, places.iter().chain(&unlisted), horizon, limit)).transpose()?;
-        Ok(Self { pipelines, places, unlisted, hidden, locks, under_way, waiting, unreviewed, history, past: horizon != index.now() })
+        Ok(Self {
+            pipelines,
+            places,
+            unlisted,
+            hidden,
+            halts,
+            locks,
+            under_way,
+            waiting,
+            unreviewed,
+            history,
+            past: horizon != index.now(),
+        })
     }
 
     /// Whether a lock keeps promotions of the component out of the environment.

@@ -5,6 +5,7 @@ use promotion_ledger::meaning::time::Timestamp;
 
 use crate::hidden::visible;
 use crate::page::short;
+use crate::views::halt::Halted;
 use crate::views::status::{EnvironmentRow, LockHeld, Status, UnderWay};
 use crate::views::word::{Unreviewed, Waiting};
 
@@ -41,6 +42,7 @@ pub(super) fn document(status: &Status, made: Timestamp) -> String {
             }
             body {
                 h1 { (Text(&title)) }
+                (halts(&status.halts))
                 (overridden(&status.unreviewed))
                 @for pipeline in &status.pipelines {
                     h2 { (Text(&pipeline.pipeline)) ": " (Text(&pipeline.path.join(" → "))) }
@@ -63,6 +65,19 @@ pub(super) fn document(status: &Status, made: Timestamp) -> String {
 }
 
 /// What must not be overlooked stands first.
+fn halts(rows: &[Halted]) -> Markup {
+    html! {
+        @for row in rows {
+            p.shout role="alert" {
+                strong { "Halted: " }
+                (Text(&row.pipeline)) " takes no promotions since " (Text(&row.since)) ": "
+                @if let Some(component) = &row.component { (Text(component)) " in " }
+                (Text(&row.environment)) " failed, by " (Text(&row.by)) ": " (Text(&row.reason))
+            }
+        }
+    }
+}
+
 fn overridden(unreviewed: &[Unreviewed]) -> Markup {
     html! {
         @for row in unreviewed {

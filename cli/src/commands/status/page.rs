@@ -5,7 +5,7 @@ use promotion_ledger::meaning::rules::Rules;
 use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::models::past::PastRow;
 use promotion_replay::models::places::PlaceRow;
-use promotion_replay::models::rows::{Kind, LockRow, OverrideRow, RequestRow, RunRow};
+use promotion_replay::models::rows::{HaltRow, Kind, LockRow, OverrideRow, RequestRow, RunRow};
 
 use super::found::Found;
 use super::when::{last_entry, moment, since};
@@ -53,6 +53,9 @@ fn pipeline(page: &mut Page, here: &Pipeline, path: &str, found: &Found, positio
     page.line(shown!("{}  {}  {}", name, visible(path), paint(DIM, position)));
     let all = found.places.iter().chain(&found.unlisted);
     page.table(&places(all.filter(|place| place.spot.pipeline == *here), found, now), 2);
+    for row in found.halts.iter().filter(|row| row.pipeline == *here) {
+        page.line(shown!("  {}", halt(row, now)));
+    }
     for row in found.locks.iter().filter(|row| row.pipeline == *here) {
         page.line(shown!("  {}", lock(row, now)));
     }
@@ -115,6 +118,17 @@ pub(in crate::commands) fn imported(words: impl Show, asserted: bool) -> Shown {
 /// The environment's name, with a mark that needs no colour when it is locked.
 fn environment(name: &Environment, locked: bool) -> Shown {
     if locked { shown!("{} {}", visible(name), paint(WARN, "(locked)")) } else { visible(name) }
+}
+
+fn halt(row: &HaltRow, now: Timestamp) -> Shown {
+    let halt = &row.halt;
+    let place = match &halt.component {
+        Some(component) => shown!("{} in {}", visible(component), visible(&halt.environment)),
+        None => visible(&halt.environment),
+    };
+    let what = paint(BAD, shown!("halted, {} failed:", place));
+    let when = since(halt.since, now);
+    shown!("{} \"{}\", by {} since {}, entry {}", what, visible(&halt.reason), visible(&halt.by), when, halt.sequence)
 }
 
 fn lock(row: &LockRow, now: Timestamp) -> Shown {

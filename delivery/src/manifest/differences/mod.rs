@@ -8,6 +8,7 @@ mod components;
 mod found;
 mod gates;
 mod groups;
+mod issuers;
 mod path;
 mod policies;
 mod release;
@@ -31,6 +32,7 @@ pub fn differences(old: &Rules, new: &Rules, from: Timestamp) -> Vec<Difference>
     path::pipelines(old, new, &mut found);
     components::components(old, new, &mut found);
     groups::groups(old, new, &mut found);
+    issuers::issuers(old, new, &mut found);
     policies::policies(old, new, &mut found);
     scan::scan(old, new, &mut found);
     commands::commands(old, new, &mut found);

@@ -6,7 +6,7 @@ use super::super::event::approval::{ApprovalGranted, ApprovalRejected};
 use super::super::event::overriding::OverrideReviewed;
 use super::super::event::promotion::Action;
 use super::super::event::{Event, EventType, in_environment};
-use super::super::guard::{self, Answer};
+use super::super::guard::{self, Answer, Person};
 use super::super::names::Group;
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::state::State;
@@ -34,7 +34,9 @@ pub(super) fn approve(state: &State, asker: &Asker, signer: &KeyRecord, approve:
             .into());
     }
     let given = yes && standing.granted.iter().any(|granted| granted.by == asker.actor);
-    let answerer = Answer { rules, rule, key: signer, actor: &asker.actor, at: at(state, asker), counts: yes && !given };
+    let now = at(state, asker);
+    let who = Person::new(state, pipeline, signer, &asker.actor, now);
+    let answerer = Answer { rules, rule, who, at: now, counts: yes && !given };
     let group = guard::approver(&answerer, standing, Some(in_force(state, pipeline))).map_err(|stop| {
         let reason = Because { code: ExitCode::NotAuthorized, message: stop.message, hint: stop.hint };
         not_theirs(approve, reason)

@@ -5,9 +5,9 @@ use super::super::core::KeyRecord;
 use super::super::event::promotion::{Action, AuthorizationDecided, Outcome, Promotion, RefusedBecause};
 use super::super::event::{Event, EventType};
 use super::super::grant::{Permission, Touches};
-use super::super::guard::{self, Stop};
+use super::super::guard::{self, Person, Stop};
 use super::super::id::{PromotionId, Sequence};
-use super::super::names::{Component, Environment, Pipeline, Principal, Reason, Version};
+use super::super::names::{Component, Environment, Pipeline, Reason, Version};
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::rules::{EnvironmentRule, Rules};
 use super::super::state::State;
@@ -81,14 +81,8 @@ pub(super) fn right(signer: &KeyRecord, needed: &[EventType], touches: Touches<'
 }
 
 /// The same right, with that by which the principal may change the environment, or why they may not.
-pub(super) fn environment_right(
-    rules: &Rules,
-    rule: &EnvironmentRule,
-    signer: &KeyRecord,
-    actor: &Principal,
-    granted: Reason,
-) -> Result<Reason, Because> {
-    match guard::authorization(rules, rule, signer, actor).map_err(because)? {
+pub(super) fn environment_right(rules: &Rules, rule: &EnvironmentRule, who: &Person<'_>, granted: Reason) -> Result<Reason, Because> {
+    match guard::authorization(rules, rule, who).map_err(because)? {
         Some(via) => Ok(sentence(format!("{granted}; {via}"))),
         None => Ok(granted),
     }

@@ -8,7 +8,7 @@ use super::super::event::promotion::Action;
 use super::super::event::{Event, EventType, in_environment};
 use super::super::facts;
 use super::super::grant::Permission;
-use super::super::guard;
+use super::super::guard::{self, Person};
 use super::super::names::{Component, Environment, Pipeline, Principal};
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::rules::POLICY_COMPLIANCE;
@@ -108,22 +108,22 @@ pub(super) fn record_gate(state: &State, signer: &KeyRecord, gate: &GateComplete
     Ok(Decision::append(vec![event]))
 }
 
-fn known(state: &State, pipeline: &Pipeline, environment: &Environment, component: Option<&Component>) -> Result<(), Because> {
+pub(super) fn known(state: &State, pipeline: &Pipeline, environment: &Environment, component: Option<&Component>) -> Result<(), Because> {
     let rules = rules(state, pipeline)?;
     known_environment(rules, environment, ExitCode::NotFound)?;
     component.map_or(Ok(()), |component| known_component(rules, component))
 }
 
 /// Who asks.
-struct Who<'a> {
-    state: &'a State,
-    asker: &'a Asker,
-    signer: &'a KeyRecord,
+pub(super) struct Who<'a> {
+    pub(super) state: &'a State,
+    pub(super) asker: &'a Asker,
+    pub(super) signer: &'a KeyRecord,
 }
 
 impl Who<'_> {
     /// Checks the right to do it; being refused is recorded. An environment that the rules dropped since restricts nobody.
-    fn allowed(
+    pub(super) fn allowed(
         &self,
         action: Action,
         event: EventType,
@@ -136,7 +136,10 @@ impl Who<'_> {
         let rule = rules.and_then(|rules| Some((rules, rules.environment(environment)?)));
         let granted = right(signer, &[event], in_environment(pipeline, environment, component));
         let granted = granted.and_then(|granted| match rule {
-            Some((rules, rule)) => environment_right(rules, rule, signer, &asker.actor, granted),
+            Some((rules, rule)) => {
+                let who = Person::new(state, pipeline, signer, &asker.actor, at(state, asker));
+                environment_right(rules, rule, &who, granted)
+            }
             None => Ok(granted),
         });
         granted.map(|_| ()).map_err(|reason| {

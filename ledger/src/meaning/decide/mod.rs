@@ -1,12 +1,14 @@
 //! Decisions: `(state, who asks, command) -> events, or a refusal`. Pure: the same question gets the same answer.
 //!
 //! The order of checks is the order of a refusal's reasons, and the first gives the exit code: names that are known,
-//! busy, locks, freezes and soak, authorization and duties, path and source, tag, version guards, approvals, signature, gates.
+//! halted, busy, locks, freezes and soak, authorization and duties, path and source, tag, version guards, approvals, signature, gates.
 
 mod approve;
 mod common;
 mod environment;
 mod gates;
+mod halt;
+mod identity;
 pub mod import;
 mod keys;
 mod obstacles;
@@ -19,13 +21,24 @@ mod seen;
 pub use common::Decision;
 
 use super::command::{Asker, Command};
+use super::core::KeyRecord;
 use super::refusal::Refusal;
 use super::state::State;
-use common::signer;
+use common::{at, signer};
 
 /// Decides. The state must hold what `needs` names for the command.
 pub fn decide(state: &State, asker: &Asker, command: &Command) -> Result<Decision, Refusal> {
     let signer = signer(state, asker)?;
+    match identity::to_record(state, asker, signer, command)? {
+        None => judge(state, asker, signer, command),
+        Some(proven) => {
+            let foreseen = state.foreseeing_identity(proven, &asker.key, &asker.actor, at(state, asker));
+            identity::behind(proven, judge(&foreseen, asker, signer, command))
+        }
+    }
+}
+
+fn judge(state: &State, asker: &Asker, signer: &KeyRecord, command: &Command) -> Result<Decision, Refusal> {
     match command {
         Command::Register(register) => register::register(state, signer, register),
         Command::Promote(promote) => promote::promote(state, asker, signer, promote),
@@ -37,6 +50,8 @@ pub fn decide(state: &State, asker: &Asker, command: &Command) -> Result<Decisio
         Command::Review(review) => approve::review(state, asker, signer, review),
         Command::Lock(lock) => environment::lock(state, asker, signer, lock),
         Command::Unlock(unlock) => environment::unlock(state, asker, signer, unlock),
+        Command::Halt(halt) => halt::halt(state, signer, halt),
+        Command::Resolve(resolve) => halt::resolve(state, asker, signer, resolve),
         Command::RecordGate(gate) => environment::record_gate(state, signer, gate),
         Command::Import(import) => import::import(state, signer, import),
         Command::AdoptManifest(rules) => keys::adopt(state, signer, rules),

@@ -5,12 +5,12 @@ use super::super::command::{Asker, Promote, Seen};
 use super::super::core::KeyRecord;
 use super::super::event::approval::ApprovalRequested;
 use super::super::event::overriding::{GuardOverridden, Overridable, Overridden};
-use super::super::event::promotion::{Action, DowngradeDecided, Outcome, Promotion, PromotionRefused, PromotionRequested};
+use super::super::event::promotion::{Action, DowngradeDecided, Outcome, PromotionRefused, PromotionRequested};
 use super::super::event::signature::{SignatureChecked, SignatureFound};
 use super::super::event::{Event, EventType};
 use super::super::facts::Approvals;
 use super::super::grant::{Permission, Reach, Touches};
-use super::super::guard::{self, Asked, Stop};
+use super::super::guard::{self, Asked, Person, Stop};
 use super::super::id::Epoch;
 use super::super::names::Reason;
 use super::super::refusal::{Because, ExitCode, Refusal};
@@ -47,15 +47,7 @@ pub(super) fn promote(state: &State, asker: &Asker, signer: &KeyRecord, promote:
             ))
             .into());
     };
-    let promotion = Promotion {
-        component: promote.component.clone(),
-        digest: release.digest.clone(),
-        from: promote.from.clone(),
-        pipeline: promote.pipeline.clone(),
-        promotion_id: promote.promotion_id,
-        to: promote.to.clone(),
-        version: promote.version.clone(),
-    };
+    let promotion = promote.promotion(&release.digest);
     let place = state.place(&promote.pipeline, &promote.component, &promote.to);
     let step = obstacles::one_step(rules, promote);
     if step.is_none() {
@@ -74,8 +66,7 @@ pub(super) fn promote(state: &State, asker: &Asker, signer: &KeyRecord, promote:
     let downgrade = guard::downgrade(state, rules, &promotion, current, promote.allow_downgrade);
     let asked = Asked {
         promotion: &promotion,
-        actor: &asker.actor,
-        key: signer,
+        who: Person::new(state, &promote.pipeline, signer, &asker.actor, at(state, asker)),
         at: at(state, asker),
         accept_asserted: promote.accept_asserted,
         allow_breaking: promote.allow_breaking,
@@ -106,18 +97,18 @@ impl Judgement<'_> {
 
     /// By what right the key may append all of it, and the principal change the environment.
     fn authorized(&self) -> Result<Reason, Because> {
-        let Asked { promotion, key, actor, .. } = self.asked;
+        let Asked { promotion, who: Person { key, .. }, .. } = self.asked;
         let signature = self.rule.signature.map(|_| EventType::SignatureChecked);
         let glass = self.promote.break_glass.as_ref().map(|_| EventType::GuardOverridden);
         let appends: Vec<EventType> = APPENDS.iter().copied().chain(signature).chain(glass).collect();
         let granted = right(key, &appends, promotion.touches())?;
         self.may_record_gates()?;
-        environment_right(self.rules, self.rule, key, actor, granted)
+        environment_right(self.rules, self.rule, &self.asked.who, granted)
     }
 
     /// Whether the key may record what the gates of this decision said, and those that are to be run will say.
     fn may_record_gates(&self) -> Result<(), Because> {
-        let Asked { promotion, key, .. } = self.asked;
+        let Asked { promotion, who: Person { key, .. }, .. } = self.asked;
         let Seen { gates, pending, .. } = &self.promote.seen;
         let names = gates.iter().map(|result| &result.gate).chain(pending);
         names.into_iter().try_for_each(|gate| {
@@ -130,7 +121,8 @@ impl Judgement<'_> {
     fn reasons(&self, step: Option<Because>, authorized: &Result<Reason, Because>, overridden: &mut Vec<Overridden>) -> Vec<Because> {
         let Self { state, rules, rule, promote, asked, downgrade } = self;
         let promotion = asked.promotion;
-        let mut reasons: Vec<Because> = obstacles::busy(state, promotion).into_iter().collect();
+        let mut reasons: Vec<Because> = guard::halts(state, &promotion.pipeline).into_iter().map(because).collect();
+        reasons.extend(obstacles::busy(state, promotion));
         let mut moment = guard::locks(state, asked);
         moment.extend(guard::freeze(rule, asked));
         moment.extend(guard::soak(state, rule, asked));
@@ -256,7 +248,7 @@ impl Judgement<'_> {
 
     /// Asks for approvals when nothing else is missing, none are asked for, and the key may.
     fn ask_for_approval(&self, only: &mut Because) -> Option<Event> {
-        let Asked { promotion, key, at, .. } = self.asked;
+        let Asked { promotion, who: Person { key, .. }, at, .. } = self.asked;
         let demanded = self.rule.approvals.as_ref().filter(|_| only.code == ExitCode::Approval)?;
         let manifest = in_force(self.state, &promotion.pipeline);
         let found = self.state.approvals(&promotion.pipeline, &promotion.component, &promotion.to, &promotion.digest);

@@ -7,7 +7,7 @@ use super::super::digest::Digest;
 use super::super::event::promotion::{Action, Leaves, Promotion, RollbackRefused, RollbackRequested};
 use super::super::event::{Event, EventType};
 use super::super::facts::{Holder, Run};
-use super::super::guard;
+use super::super::guard::{self, Person};
 use super::super::id::PromotionId;
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::rules::{EnvironmentRule, Rules, Source};
@@ -112,7 +112,10 @@ fn judge(
     let touches = promotion.touches();
     let ends_another = hanging.map(|_| EventType::PromotionAborted);
     let appends: Vec<EventType> = APPENDS.iter().copied().chain(ends_another).collect();
-    let authorized = right(signer, &appends, touches).and_then(|granted| environment_right(rules, rule, signer, &asker.actor, granted));
+    let authorized = right(signer, &appends, touches).and_then(|granted| {
+        let who = Person::new(state, &rollback.pipeline, signer, &asker.actor, at(state, asker));
+        environment_right(rules, rule, &who, granted)
+    });
     let mut reasons: Vec<Because> = Vec::new();
     // Where a promotion hangs, going back to what is there still moves the mutable tag back; that is what abort does.
     if holder.version == promotion.version {

@@ -6,7 +6,7 @@ use super::super::core::KeyRecord;
 use super::super::event::promotion::{Action, Promotion, PromotionAborted, PromotionTakenOver};
 use super::super::event::{Event, EventType};
 use super::super::facts::Run;
-use super::super::guard;
+use super::super::guard::{self, Guard, Person};
 use super::super::id::PromotionId;
 use super::super::names::Reason;
 use super::super::refusal::{Because, ExitCode, Refusal};
@@ -19,10 +19,12 @@ const TAKES_OVER: &[EventType] = &[EventType::PromotionTakenOver, EventType::Ste
 pub(super) fn take_over(state: &State, asker: &Asker, signer: &KeyRecord, promotion: &PromotionId) -> Result<Decision, Refusal> {
     let run = under_way(state, promotion)?;
     allowed(state, asker, signer, run, TAKES_OVER)?;
-    let stops = guard::taking_over(state, run, &asker.actor, signer, at(state, asker));
-    let mut reasons = stops.into_iter().map(|stop| Because { code: ExitCode::NotAuthorized, message: stop.message, hint: stop.hint });
+    let now = at(state, asker);
+    let who = Person::new(state, &run.promotion.pipeline, signer, &asker.actor, now);
+    let stops = guard::taking_over(state, run, who, now);
+    let mut reasons = stops.into_iter().map(|stop| Because { code: code_of(stop.guard), message: stop.message, hint: stop.hint });
     match reasons.next() {
-        Some(first) => Err(not_theirs(run, first, reasons.collect())),
+        Some(first) => Err(stopped(run, first, reasons.collect())),
         None => Ok(Decision::append(vec![taken_over(run, false)])),
     }
 }
@@ -32,6 +34,14 @@ pub(super) fn take_over_to_abort(state: &State, asker: &Asker, signer: &KeyRecor
     let run = under_way(state, promotion)?;
     allowed(state, asker, signer, run, TAKES_OVER)?;
     Ok(Decision::append(vec![taken_over(run, true)]))
+}
+
+/// Whoever is stopped from going on may not go on, whichever guard it was; but where everybody is stopped that has its own code.
+const fn code_of(guard: Guard) -> ExitCode {
+    match guard {
+        Guard::Halt => guard.code(),
+        _ => ExitCode::NotAuthorized,
+    }
 }
 
 fn taken_over(run: &Run, to_abort: bool) -> Event {
@@ -44,11 +54,15 @@ fn taken_over(run: &Run, to_abort: bool) -> Event {
     .into()
 }
 
-/// To go on is not theirs; that is recorded.
-fn not_theirs(run: &Run, first: Because, others: Vec<Because>) -> Refusal {
+/// Where to go on is not theirs, that is recorded.
+fn stopped(run: &Run, first: Because, others: Vec<Because>) -> Refusal {
     let Promotion { pipeline, component, to, .. } = &run.promotion;
-    let record = refused_authorization(Action::TakeOver, pipeline, to, Some(component), &first, Some(run.promotion.clone()));
-    Refusal::new(first, others, vec![record])
+    let not_theirs = std::iter::once(&first).chain(&others).find(|reason| reason.code == ExitCode::NotAuthorized);
+    let record = not_theirs
+        .map(|reason| refused_authorization(Action::TakeOver, pipeline, to, Some(component), reason, Some(run.promotion.clone())))
+        .into_iter()
+        .collect();
+    Refusal::new(first, others, record)
 }
 
 pub(super) fn abort(
@@ -80,7 +94,10 @@ fn allowed(state: &State, asker: &Asker, signer: &KeyRecord, run: &Run, appends:
     let granted = right(signer, appends, run.promotion.touches())?;
     let rules = state.core().rules(&run.promotion.pipeline);
     match rules.and_then(|rules| Some((rules, rules.environment(&run.promotion.to)?))) {
-        Some((rules, rule)) => environment_right(rules, rule, signer, &asker.actor, granted).map(|_| ()),
+        Some((rules, rule)) => {
+            let who = Person::new(state, &run.promotion.pipeline, signer, &asker.actor, at(state, asker));
+            environment_right(rules, rule, &who, granted).map(|_| ())
+        }
         None => Ok(()),
     }
 }

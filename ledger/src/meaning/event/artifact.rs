@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::scan::ScanFound;
 use crate::meaning::digest::{BodyDigest, Digest};
+use crate::meaning::id::PromotionId;
 use crate::meaning::names::{Component, Environment, GateName, MediaType, Pipeline, Reason, SourceSha, Version};
 
 /// A release is made known: from here on its version stands for this digest. It changes no environment.
@@ -85,7 +86,7 @@ pub struct GateCompleted {
     pub status: GateStatus,
 }
 
-/// Which policies were asked which question.
+/// Which policies were asked which question, for which promotion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyAsked {
@@ -93,6 +94,8 @@ pub struct PolicyAsked {
     pub decision: Digest,
     /// SHA-256 that names the policies.
     pub policies: Digest,
+    /// The promotion that asked: the answer is for no other.
+    pub promotion_id: PromotionId,
 }
 
 impl GateStatus {

@@ -3,7 +3,9 @@
 pub mod approval;
 pub mod artifact;
 pub mod environment;
+pub mod halt;
 pub mod history;
+pub mod identity;
 pub mod ledger;
 pub mod overriding;
 pub mod promotion;
@@ -21,7 +23,9 @@ use super::time::Timestamp;
 use approval::{ApprovalGranted, ApprovalRejected, ApprovalRequested};
 use artifact::{ArtifactRegistered, GateCompleted};
 use environment::{EnvironmentLocked, EnvironmentUnlocked};
+use halt::{PipelineHalted, PipelineResumed};
 use history::HistoryImported;
+use identity::IdentityProven;
 use ledger::{BodyRemoved, ClockCorrected, FormatRaised, KeyAdded, KeyEndorsed, KeyProposed, KeyRevoked, LedgerCreated, ManifestAdopted};
 use overriding::{GuardOverridden, OverrideReviewed};
 use promotion::{
@@ -107,6 +111,9 @@ events! {
     HistoryImported,
     EnvironmentLocked,
     EnvironmentUnlocked,
+    PipelineHalted,
+    PipelineResumed,
+    IdentityProven,
 }
 
 impl Event {
@@ -131,6 +138,11 @@ impl Event {
             Self::AuthorizationDecided(event) => in_environment(&event.pipeline, &event.environment, event.component.as_ref()),
             Self::EnvironmentLocked(event) => in_environment(&event.pipeline, &event.environment, event.component.as_ref()),
             Self::EnvironmentUnlocked(event) => in_environment(&event.pipeline, &event.environment, event.component.as_ref()),
+            Self::PipelineHalted(event) => in_environment(&event.pipeline, &event.environment, event.component.as_ref()),
+            Self::PipelineResumed(event) => in_environment(&event.pipeline, &event.environment, event.component.as_ref()),
+            Self::IdentityProven(event) => {
+                Touches { pipeline: One(&event.pipeline), component: Nothing, environment: Nothing, gate: Nothing }
+            }
             Self::ApprovalRequested(event) => in_environment(&event.pipeline, &event.environment, Some(&event.component)),
             Self::ApprovalGranted(event) => in_environment(&event.pipeline, &event.environment, Some(&event.component)),
             Self::ApprovalRejected(event) => in_environment(&event.pipeline, &event.environment, Some(&event.component)),
@@ -171,6 +183,7 @@ impl Event {
     pub const fn evidence(&self) -> Option<&artifact::Evidence> {
         match self {
             Self::GateCompleted(event) => event.evidence.as_ref(),
+            Self::IdentityProven(event) => event.evidence.as_ref(),
             _ => None,
         }
     }

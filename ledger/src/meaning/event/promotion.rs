@@ -68,6 +68,10 @@ pub enum Action {
     Lock,
     /// To lift a lock.
     Unlock,
+    /// To halt a pipeline after a failure.
+    Halt,
+    /// To say that a failure is resolved.
+    Resolve,
     /// To go on with what another holder left.
     TakeOver,
     /// To end what is under way.

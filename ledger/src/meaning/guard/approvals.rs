@@ -1,8 +1,7 @@
 //! Approvals: whose word a promotion needs, and who may give it.
 
 use super::stop::{Asked, Guard, Stop};
-use super::who::{authorization, groups_of};
-use crate::meaning::core::KeyRecord;
+use super::who::{Person, authorization, groups_of};
 use crate::meaning::facts::Approvals;
 use crate::meaning::id::Sequence;
 use crate::meaning::names::{Group, Principal};
@@ -29,7 +28,7 @@ pub fn approvals(state: &State, rule: &EnvironmentRule, asked: &Asked<'_>) -> Op
         let hint = format!("read why with `promoledger show seq:{}`; a new request begins anew", rejected.entry);
         return Some(Stop::new(Guard::Approvals, message).hint(hint));
     }
-    let others = standing.granted.iter().filter(|granted| !granted.is_of(asked.actor, &asked.key.principal));
+    let others = standing.granted.iter().filter(|granted| !granted.is_of(asked.who.actor, &asked.who.key.principal));
     let given: Vec<&Principal> = others.map(|granted| &granted.by).collect();
     if given.len() >= usize::try_from(demanded.count).unwrap_or(usize::MAX) {
         return None;
@@ -70,10 +69,8 @@ pub struct Answer<'a> {
     pub rules: &'a Rules,
     /// What they say of the environment.
     pub rule: &'a EnvironmentRule,
-    /// The key that signs.
-    pub key: &'a KeyRecord,
-    /// In whose name.
-    pub actor: &'a Principal,
+    /// Who.
+    pub who: Person<'a>,
     /// When.
     pub at: Timestamp,
     /// Whether the answer adds to the words that count. A no does not: whoever said yes may change their mind.
@@ -82,7 +79,7 @@ pub struct Answer<'a> {
 
 /// Why they may not answer the request, or by which group they may; `None` where the rules ask for none.
 pub fn approver<'a>(answer: &Answer<'a>, approvals: &Approvals, in_force: Option<Sequence>) -> Result<Option<&'a Group>, Stop> {
-    let Answer { rules, rule, key, actor, at, counts } = *answer;
+    let Answer { rules, rule, who, at, counts } = *answer;
     let no = |why: String| Stop::new(Guard::Approvals, why);
     let Some(demanded) = &rule.approvals else {
         return Err(no(format!("{} asks for no approvals", rule.name)));
@@ -97,19 +94,21 @@ pub fn approver<'a>(answer: &Answer<'a>, approvals: &Approvals, in_force: Option
     if let Some(rejected) = &approvals.rejected {
         return Err(no(format!("the request of entry {request} was rejected by {} at entry {}", rejected.by, rejected.entry)));
     }
-    if let Some(own) = approvals.requested_by.iter().find(|by| *by == actor || **by == key.principal) {
+    if let Some(own) = approvals.requested_by.iter().find(|by| who.is(by)) {
         return Err(no(format!("{own} asked for this promotion at entry {request}, and nobody approves their own")));
     }
-    let before = approvals.granted.iter().find(|granted| granted.is_of(actor, &key.principal));
+    let before = approvals.granted.iter().find(|granted| granted.is_of(who.actor, &who.key.principal));
     if let Some(before) = before.filter(|_| counts) {
         return Err(no(format!("{} approved this at entry {} already", before.by, before.entry)));
     }
     if demanded.groups.is_empty() {
-        return authorization(rules, rule, key, actor).map(|_| None);
+        return authorization(rules, rule, &who).map(|_| None);
     }
-    let has = groups_of(rules, key, actor);
+    let has = groups_of(rules, &who);
     match has.iter().find(|(group, _)| demanded.groups.contains(group)) {
         Some((group, _)) => Ok(Some(group)),
-        None => Err(no(format!("{} is approved by members of {}, and {actor} is in none of them", rule.name, names(&demanded.groups)))),
+        None => {
+            Err(no(format!("{} is approved by members of {}, and {} is in none of them", rule.name, names(&demanded.groups), who.actor)))
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::meaning::event::promotion::{GateCited, Promotion};
 use crate::meaning::facts::GateDemanded;
 use crate::meaning::id::Sequence;
 use crate::meaning::names::GateName;
+use crate::meaning::rules::POLICY_COMPLIANCE;
 use crate::meaning::state::State;
 use crate::meaning::time::Timestamp;
 
@@ -14,6 +15,12 @@ pub enum GateMissing {
     /// There is no result for this digest and environment.
     #[error("gate {gate} must have passed for this digest and environment, found no result")]
     NoResult {
+        /// The gate.
+        gate: GateName,
+    },
+    /// The policies were not asked by this promotion.
+    #[error("gate {gate} must have passed for this promotion, found that it was not asked")]
+    NotAsked {
         /// The gate.
         gate: GateName,
     },
@@ -62,7 +69,10 @@ fn advice(state: &State, promotion: &Promotion, demanded: &GateDemanded) -> Opti
 pub fn judge(state: &State, promotion: &Promotion, demanded: &GateDemanded, at: Timestamp) -> Result<GateCited, GateMissing> {
     let Promotion { pipeline, component, to, digest, .. } = promotion;
     let gate = demanded.gate.clone();
-    let Some(result) = state.gate(pipeline, component, to, &gate, digest) else { return Err(GateMissing::NoResult { gate }) };
+    // Policies answer one promotion at a time; what they said to another counts for nothing.
+    let policies = gate.as_str() == POLICY_COMPLIANCE;
+    let found = if policies { state.policy_answer(promotion) } else { state.gate(pipeline, component, to, &gate, digest) };
+    let Some(result) = found else { return Err(if policies { GateMissing::NotAsked { gate } } else { GateMissing::NoResult { gate } }) };
     if !result.status.lets_pass() {
         return Err(GateMissing::NotPassed { gate, status: result.status, entry: result.sequence });
     }

@@ -1,21 +1,19 @@
 //! What is asked for, and what stands in its way.
 
-use crate::meaning::core::KeyRecord;
 use crate::meaning::event::overriding::Overridable;
 use crate::meaning::event::promotion::Promotion;
 use crate::meaning::exit_code::ExitCode;
-use crate::meaning::names::Principal;
 use crate::meaning::time::Timestamp;
+
+use super::who::Person;
 
 /// What is asked for, by whom, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
     /// What would land where.
     pub promotion: &'a Promotion,
-    /// In whose name.
-    pub actor: &'a Principal,
-    /// The key that signs.
-    pub key: &'a KeyRecord,
+    /// Who asks.
+    pub who: Person<'a>,
     /// The time of the entry that asks.
     pub at: Timestamp,
     /// Imported history may stand for what was not recorded.
@@ -27,6 +25,8 @@ pub struct Asked<'a> {
 /// A guard that can stop a promotion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Guard {
+    /// A failure that is not resolved.
+    Halt,
     /// A lock.
     Lock,
     /// A freeze.
@@ -72,6 +72,7 @@ impl Guard {
     /// The exit code that it stands for.
     pub const fn code(self) -> ExitCode {
         match self {
+            Self::Halt => ExitCode::Halted,
             Self::Lock => ExitCode::Locked,
             Self::Freeze | Self::Soak => ExitCode::Frozen,
             Self::Authorization | Self::Duties => ExitCode::NotAuthorized,
@@ -90,7 +91,7 @@ impl Guard {
             Self::Soak => Some(Overridable::Soak),
             Self::Approvals => Some(Overridable::Approvals),
             Self::Gates => Some(Overridable::Gates),
-            Self::Authorization | Self::Duties | Self::Versions | Self::Breaking => None,
+            Self::Halt | Self::Authorization | Self::Duties | Self::Versions | Self::Breaking => None,
         }
     }
 }

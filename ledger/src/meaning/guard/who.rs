@@ -1,26 +1,62 @@
 //! Guards of who: membership, authorization by environment, and separation of duties.
 
 use super::stop::{Asked, Guard, Stop};
-use crate::meaning::core::KeyRecord;
-use crate::meaning::names::{Group, Principal};
+use crate::meaning::core::{KeyRecord, Proven};
+use crate::meaning::names::{Group, Pipeline, Principal};
 use crate::meaning::rules::{AuthorizationRule, EnvironmentRule, Rules};
 use crate::meaning::state::State;
+use crate::meaning::time::Timestamp;
 
-/// Every group that the principal belongs to, with who says so. A key speaks for whom it stands for alone.
-pub fn groups_of<'a>(rules: &'a Rules, key: &'a KeyRecord, actor: &Principal) -> Vec<(&'a Group, String)> {
+/// Somebody who acts in a pipeline at some time.
+#[derive(Debug, Clone, Copy)]
+pub struct Person<'a> {
+    /// In whose name.
+    pub actor: &'a Principal,
+    /// The key that signs.
+    pub key: &'a KeyRecord,
+    /// What a token said of them that is not over.
+    pub proven: Option<&'a Proven>,
+}
+
+impl<'a> Person<'a> {
+    /// Who acts, with what is known of them in that pipeline at that time.
+    pub fn new(state: &'a State, pipeline: &Pipeline, key: &'a KeyRecord, actor: &'a Principal, at: Timestamp) -> Self {
+        let mut proven = state.core().proven.iter();
+        Self { actor, key, proven: proven.find(|proven| proven.is_of(pipeline, &key.key, actor) && at < proven.expires) }
+    }
+
+    /// Whether it is them, or whom their key stands for.
+    pub fn is(&self, principal: &Principal) -> bool {
+        principal == self.actor || *principal == self.key.principal
+    }
+}
+
+/// Every group that somebody belongs to, with who says so. A key speaks for whom it stands for alone, a token for what its issuer
+/// may still give.
+pub fn groups_of<'a>(rules: &'a Rules, who: &Person<'a>) -> Vec<(&'a Group, String)> {
+    let Person { actor, key, proven } = *who;
     let listed = rules.groups().iter().filter(|group| group.members.contains(actor));
     let of_key = if key.principal == *actor { key.groups.as_slice() } else { &[] };
     let manifest = listed.map(|group| (&group.name, "the manifest".to_owned()));
-    manifest.chain(of_key.iter().map(|group| (group, format!("key {}", key.key.name)))).collect()
+    let by_key = of_key.iter().map(|group| (group, format!("key {}", key.key.name)));
+    let by_token = proven.into_iter().flat_map(|proven| given(rules, proven));
+    manifest.chain(by_key).chain(by_token).collect()
 }
 
-/// By what right the principal may change the environment, or why not. Nothing where everybody may.
-pub fn authorization(rules: &Rules, rule: &EnvironmentRule, key: &KeyRecord, actor: &Principal) -> Result<Option<String>, Stop> {
+fn given<'a>(rules: &'a Rules, proven: &'a Proven) -> impl Iterator<Item = (&'a Group, String)> {
+    let issuer = rules.issuer(&proven.issuer);
+    let groups = proven.groups.iter().filter(move |group| issuer.is_some_and(|issuer| issuer.gives(group)));
+    groups.map(|group| (group, format!("a token of {} (entry {})", proven.issuer, proven.sequence)))
+}
+
+/// By what right somebody may change the environment, or why not. Nothing where everybody may.
+pub fn authorization(rules: &Rules, rule: &EnvironmentRule, who: &Person<'_>) -> Result<Option<String>, Stop> {
     let Some(AuthorizationRule { groups, operators }) = &rule.authorization else { return Ok(None) };
+    let actor = who.actor;
     if operators.contains(actor) {
         return Ok(Some(format!("operator {actor}")));
     }
-    let has = groups_of(rules, key, actor);
+    let has = groups_of(rules, who);
     if let Some((group, source)) = has.iter().find(|(group, _)| groups.contains(group)) {
         return Ok(Some(format!("group {group} by {source}")));
     }
@@ -30,7 +66,7 @@ pub fn authorization(rules: &Rules, rule: &EnvironmentRule, key: &KeyRecord, act
         required(groups, operators),
         if has.is_empty() { "in no group".to_owned() } else { format!("in {}", list(has.iter().map(|(group, _)| group))) }
     );
-    let hint = "an admin names operators and groups in the manifest, or the groups of a key when it is added";
+    let hint = "an admin names operators, groups and issuers of tokens in the manifest, or the groups of a key when it is added";
     Err(Stop::new(Guard::Authorization, message).hint(hint))
 }
 
@@ -50,7 +86,7 @@ pub fn duties(state: &State, rule: &EnvironmentRule, asked: &Asked<'_>) -> Optio
     let promotion = asked.promotion;
     let from = promotion.from.environment()?;
     let movers = state.movers(&promotion.pipeline, &promotion.component, from, &promotion.digest);
-    let same = movers.iter().find(|mover| *mover == asked.actor || **mover == asked.key.principal)?;
+    let same = movers.iter().find(|mover| asked.who.is(mover))?;
     let message = format!(
         "{same} brought this digest of {} to {from}, and {} separates duties: somebody else must bring it further",
         promotion.component, promotion.to

@@ -8,7 +8,7 @@ use super::super::event::overriding::{GuardOverridden, Overridable, OverrideRevi
 use super::super::event::promotion::{Promotion, PromotionRequested, PromotionTakenOver};
 use super::super::event::signature::{SignatureChecked, SignatureFound};
 use super::super::facts::{GateDemanded, Override};
-use super::super::guard::{self, Answer, Asked, Guard, Stop};
+use super::super::guard::{self, Answer, Asked, Guard, Person, Stop};
 use super::super::id::Sequence;
 use super::super::names::{Component, Environment, Group, Pipeline};
 use super::super::rules::{EnvironmentRule, Rules};
@@ -31,8 +31,7 @@ pub(super) fn requested(state: &State, event: &PromotionRequested, entry: &Recor
     };
     let asked = Asked {
         promotion,
-        actor: &entry.actor,
-        key,
+        who: Person::new(state, &promotion.pipeline, key, &entry.actor, entry.time),
         at: entry.time,
         accept_asserted: event.accept_asserted.is_some(),
         allow_breaking: event.allow_breaking.is_some(),
@@ -72,7 +71,8 @@ pub(super) fn not_overridden(state: &State, promotion: &Promotion) -> Result<(),
 /// Whoever goes on with a promotion is one who could have begun it. Whoever ends it need not be.
 pub(super) fn taken_over(state: &State, event: &PromotionTakenOver, entry: &Recorded, key: &KeyRecord) -> Result<(), Unlawful> {
     let Some(run) = state.run(&event.promotion.promotion_id).filter(|_| event.to_abort.is_none()) else { return Ok(()) };
-    match guard::taking_over(state, run, &entry.actor, key, entry.time).into_iter().next() {
+    let who = Person::new(state, &run.promotion.pipeline, key, &entry.actor, entry.time);
+    match guard::taking_over(state, run, who, entry.time).into_iter().next() {
         Some(stop) => Err(Unlawful::new(rule_of(stop.guard), stop.message)),
         None => Ok(()),
     }
@@ -80,10 +80,11 @@ pub(super) fn taken_over(state: &State, event: &PromotionTakenOver, entry: &Reco
 
 /// What stands in the way when a promotion is requested, in the order of checks. Gates are judged when it goes on.
 fn stops(state: &State, rules: &Rules, rule: &EnvironmentRule, asked: &Asked<'_>) -> Vec<Stop> {
-    let mut stops = guard::locks(state, asked);
+    let mut stops = guard::halts(state, &asked.promotion.pipeline);
+    stops.extend(guard::locks(state, asked));
     stops.extend(guard::freeze(rule, asked));
     stops.extend(guard::soak(state, rule, asked));
-    stops.extend(guard::authorization(rules, rule, asked.key, asked.actor).err());
+    stops.extend(guard::authorization(rules, rule, &asked.who).err());
     stops.extend(guard::duties(state, rule, asked));
     stops.extend(guard::versions(rule, asked));
     stops.extend(guard::breaking(state, asked));
@@ -93,6 +94,7 @@ fn stops(state: &State, rules: &Rules, rule: &EnvironmentRule, asked: &Asked<'_>
 
 const fn rule_of(guard: Guard) -> Rule {
     match guard {
+        Guard::Halt => Rule::Halt,
         Guard::Lock => Rule::Locks,
         Guard::Freeze => Rule::Freeze,
         Guard::Soak => Rule::Soak,
@@ -115,7 +117,8 @@ pub(super) fn authorized(
 ) -> Result<(), Unlawful> {
     let Some(rules) = state.core().rules(pipeline) else { return Ok(()) };
     let Some(rule) = rules.environment(environment) else { return Ok(()) };
-    guard::authorization(rules, rule, key, &entry.actor).map(|_| ()).map_err(|stop| Unlawful::new(Rule::Authorization, stop.message))
+    let who = Person::new(state, pipeline, key, &entry.actor, entry.time);
+    guard::authorization(rules, rule, &who).map(|_| ()).map_err(|stop| Unlawful::new(Rule::Authorization, stop.message))
 }
 
 /// An override names just the guards that stand in the way.
@@ -125,7 +128,8 @@ pub(super) fn overridden(state: &State, event: &GuardOverridden, entry: &Recorde
     let fresh = !state.ever_began(&promotion.promotion_id) && state.overriding(&promotion.promotion_id).is_none();
     require(fresh, Rule::Alone, || format!("the id of promotion {} must be fresh", promotion.promotion_id))?;
     // What is accepted or meant changes no guard that can be overridden but soak, and an override of soak covers both.
-    let asked = Asked { promotion, actor: &entry.actor, key, at: entry.time, accept_asserted: true, allow_breaking: true };
+    let who = Person::new(state, &promotion.pipeline, key, &entry.actor, entry.time);
+    let asked = Asked { promotion, who, at: entry.time, accept_asserted: true, allow_breaking: true };
     let expected = standing(state, rule, &asked);
     let named: Vec<Overridable> = event.guards.iter().map(|overridden| overridden.guard).collect();
     require(!named.is_empty() && named == expected, Rule::Override, || {
@@ -221,7 +225,8 @@ fn may_answer<'a>(
         return Err(Unlawful::new(Rule::Approvals, detail));
     };
     let in_force = state.core().pipelines.get(pipeline).map(|adopted| adopted.sequence);
-    let answer = Answer { rules, rule, key, actor: &entry.actor, at: entry.time, counts };
+    let who = Person::new(state, pipeline, key, &entry.actor, entry.time);
+    let answer = Answer { rules, rule, who, at: entry.time, counts };
     guard::approver(&answer, approvals, in_force).map_err(|stop| Unlawful::new(rule_of(stop.guard), stop.message))
 }
 

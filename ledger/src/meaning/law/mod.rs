@@ -6,7 +6,9 @@
 mod environment;
 mod gate;
 mod guards;
+mod halt;
 mod history;
+mod identity;
 mod keys;
 mod promotion;
 mod rule;
@@ -82,6 +84,12 @@ pub fn lawful(state: &State, entry: &Recorded) -> Result<(), Unlawful> {
             guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)
         }
         Event::HistoryImported(event) => history::imported(state, event, entry),
+        Event::IdentityProven(event) => identity::proven(state, event, entry),
+        Event::PipelineHalted(event) => halt::halted(state, event),
+        Event::PipelineResumed(event) => {
+            halt::resumed(state, event)?;
+            guards::authorized(state, &event.pipeline, &event.environment, entry, signer)
+        }
         Event::EnvironmentLocked(event) => {
             environment::locked(state, event, entry)?;
             guards::authorized(state, &event.pipeline, &event.environment, entry, signer)

@@ -45,6 +45,8 @@ pub enum Rule {
     ReleaseOnce,
     /// One promotion at a time for a component in an environment.
     Alone,
+    /// While a failure of a pipeline is not resolved it takes no promotions; what is resolved stands.
+    Halt,
     /// Locked environments take no promotions.
     Locks,
     /// A promotion is one step of the path, from where the release is.
@@ -99,6 +101,8 @@ pub enum Rule {
     Scan,
     /// The artifact's signature was checked where the rules demand it, and is good where they insist.
     Signature,
+    /// A token is of an issuer that the rules believe, gives what that issuer may give, and is not over.
+    Identity,
     /// An override names just what stood in the way.
     Override,
     /// An override is reviewed once, by somebody else.
@@ -143,6 +147,7 @@ impl Rule {
             Self::Known => "known",
             Self::ReleaseOnce => "release once",
             Self::Alone => "alone",
+            Self::Halt => "halt",
             Self::Locks => "locks",
             Self::Path => "path",
             Self::Release => "release",
@@ -170,6 +175,7 @@ impl Rule {
             Self::Policy => "policy",
             Self::Scan => "scan",
             Self::Signature => "signature",
+            Self::Identity => "identity",
             Self::Override => "override",
             Self::Review => "review",
         }

@@ -136,11 +136,8 @@ impl EnvironmentRule {
         }
     }
 
-    /// How old a result of the gate may be, in seconds. Policies are asked at the moment of the request, never before.
+    /// How old a result of the gate may be, in seconds.
     pub fn max_age_of(&self, gate: &GateName) -> Option<u64> {
-        if gate.as_str() == POLICY_COMPLIANCE {
-            return Some(0);
-        }
         self.max_age.iter().find(|age| age.gate == *gate).map(|age| age.seconds)
     }
 

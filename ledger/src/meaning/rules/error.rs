@@ -1,6 +1,6 @@
 //! Why rules are none.
 
-use crate::meaning::names::{Component, Environment, GateName, Group, Pipeline, Repository};
+use crate::meaning::names::{Component, Environment, GateName, Group, Pipeline, Reason, Repository};
 
 /// Rules that contradict themselves.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,6 +55,12 @@ pub enum InvalidRules {
         "signatures of artifacts are verified: expected keys or identities, a trust root exactly where there are identities, and all in ascending order, each once"
     )]
     Verification,
+    /// Issuers of tokens are not in order.
+    #[error("issuers stand out of order: expected them by name in ascending order, each once")]
+    Issuers,
+    /// An issuer that gives a group to everybody, or twice over.
+    #[error("issuer {0} gives groups: expected claims for each, in ascending order, and nothing twice")]
+    Issuer(Reason),
     /// A time span of nothing.
     #[error("environment {0} bounds a time by 0 seconds: expected at least 1, or no bound")]
     Seconds(Environment),

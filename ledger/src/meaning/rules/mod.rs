@@ -3,6 +3,7 @@
 mod environment;
 mod error;
 mod gate;
+mod issuer;
 mod named;
 mod order;
 mod source;
@@ -11,7 +12,7 @@ mod verification;
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
-use super::names::{Component, Environment, GateName, Group, Pipeline, Principal, Repository};
+use super::names::{Component, Environment, GateName, Group, Pipeline, Principal, Reason, Repository};
 use super::versions::Scheme;
 pub use environment::{ApprovalRule, AuthorizationRule, Enforcement, EnvironmentRule, FreezeRule, Frozen, MaxAge, Window};
 pub use error::InvalidRules;
@@ -19,6 +20,7 @@ pub use gate::{
     CommandRule, GateRules, LABEL_SHAPE, LONGEST_TIMEOUT, POLICY_COMPLIANCE, PolicyRule, SECURITY_SCAN, SHORTEST_TIMEOUT, ScanRule,
     policies_digest,
 };
+pub use issuer::{ClaimRule, GroupGiven, IssuerRule};
 use order::ascends;
 pub use source::Source;
 pub use verification::{AnnotationRule, IdentityRule, VerificationRule};
@@ -71,6 +73,8 @@ struct Unchecked {
     environments: Vec<EnvironmentRule>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     groups: Vec<GroupRule>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    issuers: Vec<IssuerRule>,
     on_incomparable: OnIncomparable,
     pipeline: Pipeline,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
@@ -95,6 +99,7 @@ impl Rules {
             components,
             environments,
             groups: Vec::new(),
+            issuers: Vec::new(),
             on_incomparable,
             pipeline,
             policies: Vec::new(),
@@ -127,6 +132,13 @@ impl Rules {
         Self::try_from(Unchecked { verification: Some(Box::new(verification)), ..self.0 })
     }
 
+    /// The same rules with whose tokens say who somebody is, which is put in order.
+    pub fn with_issuers(self, mut issuers: Vec<IssuerRule>) -> Result<Self, InvalidRules> {
+        issuers.iter_mut().flat_map(|issuer| &mut issuer.groups).for_each(|given| given.claims.sort());
+        issuers.sort_by(|a, b| a.issuer.cmp(&b.issuer));
+        Self::try_from(Unchecked { issuers, ..self.0 })
+    }
+
     /// The gates that are commands, by name.
     pub fn commands(&self) -> &[CommandRule] {
         &self.0.commands
@@ -155,6 +167,16 @@ impl Rules {
     /// Whose signatures of artifacts count.
     pub fn verification(&self) -> Option<&VerificationRule> {
         self.0.verification.as_deref()
+    }
+
+    /// Whose tokens say who somebody is, by name.
+    pub fn issuers(&self) -> &[IssuerRule] {
+        &self.0.issuers
+    }
+
+    /// What is believed of that issuer's tokens, if they are.
+    pub fn issuer(&self, name: &Reason) -> Option<&IssuerRule> {
+        self.0.issuers.iter().find(|issuer| issuer.issuer == *name)
     }
 
     /// The groups that the rules name, by name.
@@ -218,6 +240,7 @@ impl TryFrom<Unchecked> for Rules {
         check_components(&rules.components)?;
         check_environments(&rules.environments)?;
         check_groups(&rules.groups)?;
+        issuer::check(&rules.issuers)?;
         gate::check_commands(&rules.commands)?;
         gate::check_policies(&rules.policies)?;
         rules.security_scan.as_ref().map_or(Ok(()), gate::check_scan)?;

@@ -1,19 +1,20 @@
 //! The fold: what each event makes of the state.
 
 use super::State;
-use crate::meaning::core::{Adopted, Identity, Proposal};
+use crate::meaning::core::{Adopted, Identity, Proposal, Proven};
 use crate::meaning::event::approval::ApprovalRequested;
 use crate::meaning::event::artifact::GateCompleted;
 use crate::meaning::event::history::{Asserted, AssertedKind, HistoryImported};
+use crate::meaning::event::identity::IdentityProven;
 use crate::meaning::event::ledger::LedgerCreated;
 use crate::meaning::event::overriding::Overridable;
 use crate::meaning::event::promotion::{Outcome, Promotion, RegistryTagged, StepStarted};
 use crate::meaning::event::{Event, Recorded};
 use crate::meaning::facts::{
-    Approvals, AssertedVisit, Fact, FactKey, GateDemanded, GateResult, Granted, Holder, Lock, Override, Pending, Release, Run,
-    SignatureDemanded, TagState, Visit,
+    Approvals, AssertedVisit, Fact, FactKey, GateDemanded, GateResult, Granted, Halt, Holder, Lock, Override, Pending, PolicyAnswer,
+    Release, Run, SignatureDemanded, TagState, Visit,
 };
-use crate::meaning::id::{Epoch, PromotionId, Sequence};
+use crate::meaning::id::{Epoch, PromotionId, Sequence, SigningKey};
 use crate::meaning::names::{Principal, Version};
 use crate::meaning::rules::VerificationRule;
 use crate::meaning::time::Timestamp;
@@ -32,7 +33,8 @@ impl State {
         match &entry.event {
             Event::LedgerCreated(event) => self.create(event),
             Event::FormatRaised(event) => self.core.format = event.level,
-            Event::ClockCorrected(_) | Event::BodyRemoved(_) | Event::PromotionRefused(_) | Event::RollbackRefused(_) => {}
+            Event::ClockCorrected(_) | Event::BodyRemoved(_) | Event::RollbackRefused(_) => {}
+            Event::PromotionRefused(event) => self.put(FactKey::PolicyAnswer(event.promotion.promotion_id), None),
             Event::KeyProposed(event) => self.core.proposals.push(Proposal {
                 sequence: entry.sequence,
                 change: event.change.clone(),
@@ -144,7 +146,36 @@ impl State {
                 let fact = (!locks.is_empty()).then_some(Fact::Locks(locks));
                 self.put(FactKey::Locks(event.pipeline.clone(), event.environment.clone()), fact);
             }
+            Event::PipelineHalted(event) => {
+                let mut halts = self.halts(&event.pipeline).to_vec();
+                halts.push(Halt {
+                    by: entry.actor.clone(),
+                    component: event.component.clone(),
+                    environment: event.environment.clone(),
+                    reason: event.reason.clone(),
+                    sequence: entry.sequence,
+                    since: entry.time,
+                });
+                self.put(FactKey::Halts(event.pipeline.clone()), Some(Fact::Halts(halts)));
+            }
+            Event::PipelineResumed(event) => {
+                let mut halts = self.halts(&event.pipeline).to_vec();
+                halts.retain(|halt| halt.sequence != event.halt);
+                let fact = (!halts.is_empty()).then_some(Fact::Halts(halts));
+                self.put(FactKey::Halts(event.pipeline.clone()), fact);
+            }
+            Event::IdentityProven(event) => {
+                self.core.prove(Proven::new(event, &entry.key, &entry.actor, entry.sequence), entry.time);
+            }
         }
+    }
+
+    /// The state as it will be when this is recorded next, by that key and in that name, at that time.
+    pub fn foreseeing_identity(&self, event: &IdentityProven, key: &SigningKey, actor: &Principal, time: Timestamp) -> Self {
+        let mut state = self.clone();
+        state.core.prove(Proven::new(event, key, actor, Sequence::new(self.core.size)), time);
+        state.core.size += 1;
+        state
     }
 
     /// The state as it will be when these results are recorded next, at that time.
@@ -159,8 +190,13 @@ impl State {
 
     fn gate_completed(&mut self, event: &GateCompleted, sequence: Sequence, time: Timestamp) {
         let GateCompleted { pipeline, component, environment, gate, digest, .. } = event.clone();
-        let key = FactKey::Gate(pipeline, component, environment, gate, digest);
-        self.put(key, Some(Fact::Gate(GateResult { sequence, time, status: event.status })));
+        let result = GateResult { sequence, time, status: event.status };
+        if let Some(asked) = &event.policy {
+            let (component, digest, environment, pipeline) = (component.clone(), digest.clone(), environment.clone(), pipeline.clone());
+            let answer = PolicyAnswer { component, digest, environment, pipeline, result };
+            self.put(FactKey::PolicyAnswer(asked.promotion_id), Some(Fact::PolicyAnswer(answer)));
+        }
+        self.put(FactKey::Gate(pipeline, component, environment, gate, digest), Some(Fact::Gate(result)));
     }
 
     fn create(&mut self, event: &LedgerCreated) {
@@ -280,6 +316,7 @@ impl State {
 
     fn close(&mut self, promotion: &Promotion) {
         self.put(FactKey::Run(promotion.promotion_id), Some(Fact::Ended));
+        self.put(FactKey::PolicyAnswer(promotion.promotion_id), None);
         let mut place = self.place(&promotion.pipeline, &promotion.component, &promotion.to);
         place.run = None;
         self.put(place_key(promotion), Some(Fact::Place(place)));

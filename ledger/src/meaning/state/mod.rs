@@ -8,7 +8,8 @@ use foldhash::quality::RandomState;
 
 use super::core::Core;
 use super::digest::{Digest, LineId};
-use super::facts::{Approvals, AssertedVisit, Fact, FactKey, GateResult, Lock, Override, Place, Release, Run, Visit};
+use super::event::promotion::Promotion;
+use super::facts::{Approvals, AssertedVisit, Fact, FactKey, GateResult, Halt, Lock, Override, Place, Release, Run, Visit};
 use super::id::PromotionId;
 use super::names::{Component, Environment, GateName, Pipeline, Principal, Version};
 use super::time::Timestamp;
@@ -146,6 +147,14 @@ impl State {
         self.locks(pipeline, environment).iter().filter(move |lock| lock.stands(at)).filter(narrowed)
     }
 
+    /// The failures of a pipeline that are not resolved, in the order of the log.
+    pub fn halts(&self, pipeline: &Pipeline) -> &[Halt] {
+        match self.get(&FactKey::Halts(pipeline.clone())) {
+            Some(Fact::Halts(halts)) => halts,
+            _ => &[],
+        }
+    }
+
     /// What is known of a version in an environment.
     pub fn visit(&self, pipeline: &Pipeline, component: &Component, environment: &Environment, version: &Version) -> Option<&Visit> {
         match self.get(&FactKey::Visit(pipeline.clone(), component.clone(), environment.clone(), version.clone()))? {
@@ -166,6 +175,14 @@ impl State {
         let key = FactKey::Gate(pipeline.clone(), component.clone(), environment.clone(), gate.clone(), digest.clone());
         match self.get(&key)? {
             Fact::Gate(result) => Some(*result),
+            _ => None,
+        }
+    }
+
+    /// What the policies answered to this promotion.
+    pub fn policy_answer(&self, promotion: &Promotion) -> Option<GateResult> {
+        match self.get(&FactKey::PolicyAnswer(promotion.promotion_id))? {
+            Fact::PolicyAnswer(answer) => answer.is_about(promotion).then_some(answer.result),
             _ => None,
         }
     }

@@ -190,7 +190,9 @@ impl Play {
         let by = rules.verification().expect("rules that say whose signatures count").digest();
         let signature = signature.map(|found| SignatureSeen { found, message: reason("what cosign said"), policy: by });
         let asks = rules.environment(&environment(to)).expect("an environment of the path").gates.contains(&gate_name(POLICY_COMPLIANCE));
-        let policy = Some(PolicyAsked { decision: digest("the question"), policies: rules.policies_digest() });
+        // The id of the promotion that asks is known when it does.
+        let promotion_id = run_id(0);
+        let policy = Some(PolicyAsked { decision: digest("the question"), policies: rules.policies_digest(), promotion_id });
         let said = GateCompleted { policy, ..gate(POLICY_COMPLIANCE, component, version, to, policies) };
         Seen { gates: asks.then_some(said).into_iter().collect(), signature, ..Seen::default() }
     }
@@ -198,7 +200,8 @@ impl Play {
     fn promote(&mut self, by: Actor, ask: Promote, flags: Flags) {
         let Flags { allow_downgrade, allow_breaking, force, glass } = flags;
         let break_glass = glass.then(|| reason("the shop is down"));
-        let ask = Promote { promotion_id: self.fresh(), allow_downgrade, allow_breaking, force, break_glass, ..ask };
+        let mut ask = Promote { promotion_id: self.fresh(), allow_downgrade, allow_breaking, force, break_glass, ..ask };
+        ask.seen.gates.iter_mut().filter_map(|gate| gate.policy.as_mut()).for_each(|asked| asked.promotion_id = ask.promotion_id);
         let outcome = self.world.when(by, ask.clone());
         if let Err(refusal) = outcome
             && refusal.reasons().iter().any(is_for_the_law)

@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use promotion_ledger::meaning::command::{Approve, Command, Import, Lock, Promote, Register, Review, Rollback, Seen, Unlock, Verdict};
+use promotion_ledger::meaning::command::{
+    Approve, Command, Halt, Import, Lock, Promote, Register, Resolve, Review, Rollback, Seen, Unlock, Verdict,
+};
 use promotion_ledger::meaning::event::artifact::GateCompleted;
 use promotion_ledger::meaning::event::ledger::{KeyAddition, KeyRevoked};
 use promotion_ledger::meaning::event::overriding::Finding;
@@ -35,6 +37,8 @@ asks! {
     Review => Review,
     Lock => Lock,
     Unlock => Unlock,
+    Halt => Halt,
+    Resolve => Resolve,
     GateCompleted => RecordGate,
     Rules => AdoptManifest,
     KeyAddition => AddKey,
@@ -97,6 +101,22 @@ pub(crate) fn lock(environment_name: &str, why: &str) -> Lock {
 
 pub(crate) fn unlock(environment_name: &str) -> Unlock {
     Unlock { pipeline: shop(), environment: environment(environment_name), component: None, others: false, reason: None }
+}
+
+pub(crate) fn halt(environment_name: &str, what: &str) -> Halt {
+    Halt { pipeline: shop(), environment: environment(environment_name), component: None, reason: reason(what) }
+}
+
+pub(crate) fn halt_of(component_name: &str, environment_name: &str, what: &str) -> Halt {
+    Halt { component: Some(component(component_name)), ..halt(environment_name, what) }
+}
+
+pub(crate) fn resolve(environment_name: &str, how: &str) -> Resolve {
+    Resolve { pipeline: shop(), environment: environment(environment_name), component: None, reason: reason(how) }
+}
+
+pub(crate) fn resolve_of(component_name: &str, environment_name: &str, how: &str) -> Resolve {
+    Resolve { component: Some(component(component_name)), ..resolve(environment_name, how) }
 }
 
 pub(crate) fn abort(run: PromotionId) -> Command {

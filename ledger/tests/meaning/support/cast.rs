@@ -51,7 +51,7 @@ impl Actor {
     }
 
     pub(crate) fn asker(self, now: Timestamp) -> Asker {
-        Asker { key: self.key(), actor: self.actor(), now }
+        Asker { key: self.key(), actor: self.actor(), now, proven: None }
     }
 
     /// The key as one of the first of a ledger.

@@ -514,7 +514,7 @@ fn precedence() -> Vec<Case> {
     added.write(&bob, "artifact.registered", registration("v1.1.0", 2));
     let mut later = Hand::with(&[&alice]);
     later.write(&alice, "format.raised", json!({"level": 2}));
-    later.write_raw(&alice, "pipeline.halted", 1, &json!({"pipeline": PIPELINE}));
+    later.write_raw(&alice, "deploy.finished", 1, &json!({"pipeline": PIPELINE}));
     let misshapen = later.write_raw(&alice, "clock.corrected", 1, &json!({}));
     let mut twice = begun().0;
     let repeated = |hand: &mut Hand, data: Value| {

@@ -297,7 +297,7 @@ fn not_understood() -> Case {
     let mut hand = Hand::with(&[&alice, &ci]);
     hand.write(&alice, "format.raised", json!({"level": 2}));
     hand.adopt(&alice);
-    let unknown = hand.write_raw(&ci, "pipeline.halted", 1, &json!({"pipeline": PIPELINE}));
+    let unknown = hand.write_raw(&ci, "deploy.finished", 1, &json!({"pipeline": PIPELINE}));
     hand.write_raw(&ci, "artifact.registered", 2, &json!({}));
     hand.register(&ci, "v1.0.0", 1);
     hand.register(&ci, "v1.0.0", 2);

@@ -185,7 +185,7 @@ impl Model {
             Role::Operator => deed != Deed::Govern,
             Role::Ci => matches!(deed, Deed::Run | Deed::Register | Deed::Gate),
             Role::Gate => deed == Deed::Gate,
-            Role::Approver => false,
+            Role::Approver | Role::Identity => false,
         };
         role && component.within(person.component) && environment.within(person.environment)
     }

@@ -8,7 +8,7 @@ use super::super::run::{GATE, digest, with, without};
 use super::digests::{POLICIES, listed, verification};
 use super::shapes::misshapen;
 use super::standing::{asked, finding, report, scanned};
-use super::{adopted, demanding};
+use super::{STAGING, adopted, demanding};
 
 pub(super) fn all() -> Vec<Case> {
     [vec![everything(), longest()], environments(), commands(), policies(), scans(), verifications(), asks(), reports()]
@@ -211,10 +211,14 @@ fn result_that(table: Vec<(&str, &str, Value)>) -> Vec<Case> {
 /// Which policies were asked.
 fn asks() -> Vec<Case> {
     let asking = |policy: Value| with(asked(&[], "passed"), "policy", policy);
+    let whole = || json!({"decision": digest(1), "policies": digest(1), "promotion_id": STAGING.id()});
     result_that(vec![
-        ("asked-nothing", "Policies that were asked no question.", asking(json!({"policies": digest(1)}))),
-        ("asked-nobody", "A question that was asked of no policies.", asking(json!({"decision": digest(1)}))),
-        ("asked-as-text", "Policies as text.", asking(json!({"decision": digest(1), "policies": "shop.rego"}))),
+        ("asked-nothing", "Policies that were asked no question.", asking(without(whole(), "decision"))),
+        ("asked-nobody", "A question that was asked of no policies.", asking(without(whole(), "policies"))),
+        ("asked-as-text", "Policies as text.", asking(with(whole(), "policies", json!("shop.rego")))),
+        ("asked-by-nobody", "Policies that no promotion asked.", asking(without(whole(), "promotion_id"))),
+        ("asked-by-a-name", "Policies that a promotion asked whose id is none.", asking(with(whole(), "promotion_id", json!("v1.0.0")))),
+        ("asked-unknown-field", "Policies that were asked with a field more.", asking(with(whole(), "version", json!("v1.0.0")))),
     ])
 }
 

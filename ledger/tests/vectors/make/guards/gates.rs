@@ -5,13 +5,12 @@ use serde_json::{Value, json};
 use super::super::Case;
 use super::super::hand::{Hand, Key, moment};
 use super::super::run::{GATE, cited, gate, with};
-use super::digests::{POLICIES, listed};
 use super::overriding::{lock, word};
-use super::standing::{asked, result};
-use super::{STAGING, begun, begun_under, bob, demanding, last};
+use super::standing::result;
+use super::{STAGING, begun, bob, last};
 
 pub(super) fn all() -> Vec<Case> {
-    [ages(), policies(), advice(), completions()].into_iter().flatten().collect()
+    [ages(), advice(), completions()].into_iter().flatten().collect()
 }
 
 fn ages() -> Vec<Case> {
@@ -50,45 +49,6 @@ fn fresh(hand: &Hand, name: &str, about: &str, cited: u64) -> Case {
     hand.tags(&alice, &STAGING, None);
     hand.complete(&alice, &STAGING, &[cited]);
     Case::valid(name, about, &hand)
-}
-
-/// Policies are asked at the very time of the request.
-fn policies() -> Vec<Case> {
-    let alice = Key::alice();
-    let staging = json!({"gates": ["policy_compliance"]});
-    let rules = with(demanding(&json!({}), &staging), "policies", listed(POLICIES));
-    let requested = |micros: i64| {
-        let mut hand = begun_under(&rules);
-        hand.write_at(&alice, moment(12, -micros), "gate.completed", asked(POLICIES, "passed"));
-        hand.request(&alice, &STAGING);
-        hand.authorize(&alice, &STAGING);
-        hand.compare(&alice, &STAGING, None);
-        hand
-    };
-    let mut again = requested(1);
-    let newer = again.write(&alice, "gate.completed", asked(POLICIES, "warning"));
-    let valid = |mut hand: Hand, name: &str, about: &str, cited: Value| {
-        hand.tags(&alice, &STAGING, None);
-        hand.write(&alice, "promotion.completed", with(STAGING.completed(&[]).1, "gates", json!([cited])));
-        Case::valid(name, about, &hand)
-    };
-    vec![
-        last(&requested(1), "gates-policies-before", "Policies were asked a microsecond before the request.", "gates", |hand| {
-            hand.write(&alice, "step.started", STAGING.start("immutable", 1, None));
-        }),
-        valid(
-            requested(0),
-            "gates-policies-asked",
-            "Policies were asked at the time of the request.",
-            of("policy_compliance", 11, "passed"),
-        ),
-        valid(
-            again,
-            "gates-policies-asked-again",
-            "Policies were asked before the request, and again after it.",
-            of("policy_compliance", newer, "warning"),
-        ),
-    ]
 }
 
 /// The result of that gate as a completion cites it.

@@ -6,9 +6,12 @@ mod digests;
 mod duties;
 mod gate_rules;
 mod gates;
+mod halts;
+mod issuers;
 mod moment;
 mod operators;
 mod overriding;
+mod policies;
 mod release;
 mod review;
 mod schemes;
@@ -17,6 +20,8 @@ mod signature;
 mod standing;
 mod story;
 mod taking_over;
+mod token_groups;
+mod tokens;
 
 use serde_json::{Value, json};
 
@@ -37,11 +42,16 @@ pub(crate) fn all() -> Vec<Case> {
         answers::all(),
         signature::all(),
         gates::all(),
+        policies::all(),
         standing::all(),
         gate_rules::all(),
         overriding::all(),
         review::all(),
+        halts::all(),
+        tokens::all(),
+        token_groups::all(),
         shapes::all(),
+        issuers::all(),
     ]
     .into_iter()
     .flatten()

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::super::Case;
 use super::super::hand::{Hand, Key};
-use super::super::run::{digest, gate, with};
+use super::super::run::{Run, digest, gate, with};
 use super::digests::{POLICIES, Policies, listed, policies_digest};
-use super::{adopted_under, demanding, last};
+use super::{STAGING, adopted_under, demanding, last};
 
 pub(super) fn all() -> Vec<Case> {
     [vec![sound()], policies(), reports()].into_iter().flatten().collect()
@@ -17,9 +17,14 @@ pub(super) fn result(name: &str, status: &str) -> Value {
     with(gate(1, status), "gate", json!(name))
 }
 
-/// A result of the gate that asks the policies, which says that these were asked.
+/// A result of the gate that asks the policies, which says that the promotion to staging asked these.
 pub(super) fn asked(policies: Policies<'_>, status: &str) -> Value {
-    let asked = json!({"decision": digest(99), "policies": policies_digest(policies)});
+    asked_by(&STAGING, policies, status)
+}
+
+/// The same for another promotion to staging.
+pub(super) fn asked_by(run: &Run, policies: Policies<'_>, status: &str) -> Value {
+    let asked = json!({"decision": digest(99), "policies": policies_digest(policies), "promotion_id": run.id()});
     with(result("policy_compliance", status), "policy", asked)
 }
 
