@@ -6,6 +6,7 @@
 //! * [`layout`]: little images, made by hand, as an OCI image layout;
 //! * [`skopeo`]: what a program that shares no code with ours finds in a registry;
 //! * [`shop`]: a workspace with a ledger, a manifest and images; [`tamper`]: somebody who changes what it stores;
+//! * [`tokens`]: issuers of ID tokens, and what they sign;
 //! * [`command`]: `promoledger` itself, in a clean environment, and under strace to be killed at any system call;
 //! * [`source`] and [`imports`]: the text of the workspace itself, for the test that holds the architecture.
 //!
@@ -21,6 +22,7 @@ pub mod shop;
 pub mod skopeo;
 pub mod source;
 pub mod tamper;
+pub mod tokens;
 
 mod http;
 mod programs;

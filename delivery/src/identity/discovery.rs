@@ -10,7 +10,7 @@ use reqwest::{Certificate, Client, Response, StatusCode, Url, redirect};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
-use super::address;
+use super::address::{self, InvalidAddress};
 use super::issuer::Issuer;
 use super::key_set::KeySet;
 use super::object;
@@ -77,32 +77,9 @@ impl<'a> Conversation<'a> {
         // Discovery 1.0, 4: a slash at the end of the issuer is left out.
         let url = format!("{}/.well-known/openid-configuration", self.issuer.url().trim_end_matches('/'));
         let (url, text) = self.read(&url)?;
-        let keys_at = self.keys_at(&url, &text)?;
+        let keys_at = keys_at(self.issuer.url(), &url, &text)?;
         let (url, text) = self.read(&keys_at)?;
         KeySet::parse(&text).map_err(|reason| KeysError::Keys { url, reason })
-    }
-
-    /// Where the keys are, as the issuer describes itself.
-    fn keys_at(&self, url: &str, text: &[u8]) -> Result<String, KeysError> {
-        let url = || url.to_owned();
-        let described = object::read(text).map_err(|reason| KeysError::Malformed { url: url(), reason })?;
-        let text = |name| described.get(name).and_then(Value::as_str).ok_or_else(|| KeysError::Incomplete { url: url(), name });
-        let found = text("issuer")?;
-        if found != self.issuer.url() {
-            let (expected, found) = (self.issuer.url().to_owned(), found.chars().take(120).collect());
-            return Err(KeysError::OtherIssuer { url: url(), expected, found });
-        }
-        let keys_at = text("jwks_uri")?;
-        let safe = address::safe(keys_at).and_then(|safe| self.no_weaker(safe));
-        safe.map(String::from).map_err(|reason| KeysError::Address { url: url(), reason })
-    }
-
-    /// An issuer behind TLS keeps its keys behind TLS, too.
-    fn no_weaker(&self, url: Url) -> Result<Url, address::InvalidAddress> {
-        if url.scheme() == "https" || !self.issuer.url().starts_with("https:") {
-            return Ok(url);
-        }
-        Err(address::InvalidAddress { found: url.into(), expected: "https, as the issuer itself has".to_owned() })
     }
 
     /// What is at the address, and the address; tried until it goes well or makes no sense any more.
@@ -135,6 +112,28 @@ impl<'a> Conversation<'a> {
         }
         Ok(body)
     }
+}
+
+/// Where the keys are, as the issuer describes itself.
+pub(super) fn keys_at(issuer: &str, url: &str, text: &[u8]) -> Result<String, KeysError> {
+    let url = || url.to_owned();
+    let described = object::read(text).map_err(|reason| KeysError::Malformed { url: url(), reason })?;
+    let text = |name| described.get(name).and_then(Value::as_str).ok_or_else(|| KeysError::Incomplete { url: url(), name });
+    let found = text("issuer")?;
+    if found != issuer {
+        let (expected, found) = (issuer.to_owned(), found.chars().take(120).collect());
+        return Err(KeysError::OtherIssuer { url: url(), expected, found });
+    }
+    let safe = address::safe(text("jwks_uri")?).and_then(|safe| no_weaker(issuer, safe));
+    safe.map(String::from).map_err(|reason| KeysError::Address { url: url(), reason })
+}
+
+/// An issuer behind TLS keeps its keys behind TLS, too.
+fn no_weaker(issuer: &str, url: Url) -> Result<Url, InvalidAddress> {
+    if url.scheme() == "https" || !issuer.starts_with("https:") {
+        return Ok(url);
+    }
+    Err(InvalidAddress { found: url.into(), expected: "https, as the issuer itself has".to_owned() })
 }
 
 /// Follows an issuer within itself, and nowhere else.

@@ -4,6 +4,7 @@ mod check_faults;
 mod checks;
 mod faults;
 mod guards;
+mod issuers;
 mod pieces;
 mod schema;
 pub(super) mod shelf;

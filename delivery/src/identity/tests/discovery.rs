@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::authority::Authority;
 use super::server::{Reply, Server};
-use super::{AUDIENCE, NOW, TokenError, at, claims, keeps_quiet, prove};
+use super::{AUDIENCE, ISSUER, NOW, TokenError, at, claims, keeps_quiet, prove};
+use crate::identity::discovery::keys_at;
 use crate::identity::{Discovery, Issuer, KeySource, KeysError, LONGEST_ANSWER};
 use crate::registry::Settings;
 use crate::registry::retry::Pace;
@@ -134,6 +135,16 @@ fn keys_are_fetched_from_safe_addresses_alone() {
     }
     let (error, _) = failing(|_, own, _| Reply::good(json!({"issuer": own}).to_string()));
     assert!(matches!(error, KeysError::Incomplete { name: "jwks_uri", .. }));
+}
+
+// proves: FR-045
+#[test]
+fn an_issuer_behind_tls_keeps_its_keys_behind_tls() {
+    let described = |keys: &str| json!({"issuer": ISSUER, "jwks_uri": keys}).to_string();
+    let keys_at = |keys: &str| keys_at(ISSUER, ISSUER, described(keys).as_bytes());
+    assert_eq!(keys_at("https://keys.example/all").unwrap(), "https://keys.example/all");
+    let error = keys_at("http://127.0.0.1/keys").unwrap_err();
+    assert!(error.to_string().contains("expected https, as the issuer itself has"), "{error}");
 }
 
 // proves: FR-045

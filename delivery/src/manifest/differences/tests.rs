@@ -7,6 +7,7 @@ use super::super::tests::shelf::SHELF;
 use super::differences;
 
 mod checks;
+mod issuers;
 
 const COMPONENTS: &str = "{api: shop/api}";
 const NOW: &str = "2026-11-21T12:00:00.000000Z";

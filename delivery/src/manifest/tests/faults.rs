@@ -112,7 +112,7 @@ fn keys_stand_once_and_are_known() {
         ("artifacts:\n  ? [a]\n  : b\n", "line 2, column 5, artifacts: expected a key that is a word, found a list", ""),
         (
             "artifacts: {promotion: {<<: {pipeline: shop}}}",
-            "line 1, column 25, artifacts.promotion[\"<<\"]: expected `pipeline` or `groups` or `components` or `policies` or `security_scan` or `gate_commands` or `gate_timeout_seconds` or `environments` or `on_incomparable`, found the unknown key \"<<\"",
+            "line 1, column 25, artifacts.promotion[\"<<\"]: expected `pipeline` or `groups` or `issuers` or `components` or `policies` or `security_scan` or `gate_commands` or `gate_timeout_seconds` or `environments` or `on_incomparable`, found the unknown key \"<<\"",
             "remove it",
         ),
     ]);

@@ -49,6 +49,10 @@ const COMMON: &[&str] = &[
     ", gate_commands: {a: {command: make a, variables: [X, Z], warning_status: 2}, security_scan: trivy}",
     ", gate_commands: {a: {command: make a, warning_status: 3}}",
     ", gate_timeout_seconds: 600",
+    ", issuers: [{issuer: 'https://a.example', audience: a, principal: 'ci:{sub}'}]",
+    ", issuers: [{issuer: 'https://a.example', audience: b, principal: 'ci:{sub}', keys: ci.jwks.json}]",
+    ", issuers: [{issuer: 'https://a.example', audience: a, principal: 'x:{sub}', groups: [{group: a, claims: {x: u}}, {group: a, claims: {z: u}}]}]",
+    ", issuers: [{issuer: 'https://b.example', audience: a, principal: 'ci:{sub}'}, {issuer: 'https://a.example', audience: a, principal: 'ci:{sub}'}]",
 ];
 
 /// Whose signatures count. All but the last name keys; environments may ask for signatures.

@@ -18,6 +18,9 @@ const UNSAID: &[(&str, &str)] = &[
     ("/artifacts/promotion/components/api", r#""shop/web""#),
     ("/artifacts/promotion/components/old/versions/template", r#""release-{n""#),
     ("/artifacts/promotion/groups/managers", r#"["x", "x"]"#),
+    ("/artifacts/promotion/issuers/0/issuer", r#""http://ci.example""#),
+    ("/artifacts/promotion/issuers/0/principal", r#""ci:everybody""#),
+    ("/artifacts/promotion/issuers/0/keys", r#""release.pub""#),
     ("/artifacts/promotion/policies/0", r#""policies/none.rego""#),
     ("/artifacts/promotion/policies/0", r#""policies/fault.rego""#),
     ("/artifacts/promotion/policies/0", r#""other/warn.rego""#),
@@ -55,6 +58,13 @@ fn full() -> Value {
     }, "promotion": {
         "pipeline": "shop",
         "groups": {"managers": ["ana@acme.example", "bob@acme.example"]},
+        "issuers": [{
+            "issuer": "https://ci.example",
+            "audience": "ledger",
+            "principal": "ci:{repository}",
+            "keys": "ci.jwks.json",
+            "groups": [{"group": "managers", "claims": {"repository": "acme/shop", "environment": "production"}}],
+        }],
         "components": {
             "api": "shop/api",
             "web": {"repository": "shop/web", "versions": "calver"},

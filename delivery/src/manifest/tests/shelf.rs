@@ -11,6 +11,9 @@ pub(crate) const SHOP: &str = "package promoledger\n\ndeny contains \"not this o
 /// A policy of the same name that denies nothing.
 pub(crate) const LENIENT: &str = "package promoledger\n\nwarn contains \"look\" if input.artifact.version == \"v0\"\n";
 
+/// The keys of an issuer: the point that the curve is counted from.
+const KEYS: &str = r#"{"keys": [{"kty": "EC", "crv": "P-256", "kid": "one", "x": "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY", "y": "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"}]}"#;
+
 pub(crate) const SHELF: Shelf = Shelf(&[
     ("policies/shop.rego", SHOP),
     ("other/shop.rego", LENIENT),
@@ -23,6 +26,7 @@ pub(crate) const SHELF: Shelf = Shelf(&[
     ("stranger.pub", include_str!("../../../../fixtures/signature/keys/stranger.pub")),
     ("trusted_root.json", include_str!("../../../../fixtures/signature/trusted_root.json")),
     ("stranger_root.json", include_str!("../../../../fixtures/signature/stranger_root.json")),
+    ("ci.jwks.json", KEYS),
     ("empty", ""),
     ("short.txt", "-----BEGIN\n"),
 ]);

@@ -62,7 +62,10 @@ fn hostile() -> (Shop, Vec<Run>) {
         shop.run(&["lock", "--env", "dev", "--reason", NASTY]),
         shop.run(&["unlock", "--env", "dev", "--reason", NASTY]),
         shop.run(&["lock", "--env", "dev", "--reason", NASTY]),
-        shop.promote("v1.1.0", "none", "dev").expect_code(13),
+        shop.run(&["halt", "--env", "dev", "--reason", NASTY]),
+        shop.run(&["resolve", "--env", "dev", "--reason", NASTY]),
+        shop.run(&["halt", "--env", "dev", "--reason", NASTY]),
+        shop.promote("v1.1.0", "none", "dev").expect_code(15),
     ];
     (shop, runs)
 }
@@ -91,6 +94,8 @@ fn asked(shop: &Shop) -> Vec<Vec<String>> {
         vec!["review", NASTY, "--finding", "justified", "--note", NASTY],
         vec!["lock", "--env", "dev", "--reason", NASTY],
         vec!["unlock", "--env", "prod", "--reason", NASTY],
+        vec!["halt", "--env", "prod", "--reason", NASTY],
+        vec!["resolve", "--env", "prod", "--reason", NASTY],
         vec!["record", "gate", "tests", "--digest", "sha256:00", "--env", "dev", "--status", NASTY],
         vec!["status", "--history", "9", "--all"],
         vec!["history"],

@@ -60,6 +60,10 @@ fn every_guard_says_what_it_wants_and_what_to_do() {
         &add_key(&soaked, "ci", "ci:acme/shop", &["--role", "ci"]).run(&["unlock", "--env", "staging"]).expect_code(12),
     );
 
+    soaked.run(&["halt", "--env", "dev", "--reason", "checkout answers 500"]).expect_code(0);
+    compare("refused-halt", &refused(&soaked, 15));
+    compare("resolved", &soaked.run(&["resolve", "--env", "dev", "--reason", "rolled back"]).expect_code(0));
+
     compare("refused-freeze", &refused(&shop("freezes: [{name: stocktaking, from: 2020-01-01, until: 2099-01-01, zone: UTC}]"), 17));
     compare("refused-authorization", &refused(&shop("authorization: {allowed_groups: [leads]}"), 12));
     compare("refused-duties", &refused(&shop("authorization: {separation_of_duties: true}"), 12));

@@ -6,6 +6,7 @@ mod commands;
 mod dry_run;
 mod gates;
 mod guards;
+mod halts;
 mod keys;
 mod locks;
 mod pipelines;
@@ -15,6 +16,7 @@ mod scans;
 mod signatures;
 mod stewards;
 mod story;
+mod tokens;
 mod waiting;
 
 pub(crate) use keys::add_key;
