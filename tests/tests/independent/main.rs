@@ -27,7 +27,7 @@ const MET: &str = "malformed, sequence, previous, unknown-key, revoked-key, sign
     tail-missing, pin-genesis, pin-origin, pin-key, pin-head, export, type, shape, genesis, time, actor, grant, format level, \
     admin threshold, key reuse, revocation, endorsement, proof, unique id, known, manifest, alone, path, release, release once, locks, \
     already there, under way, epoch, downgrade, authorized, tags, gates, tags left, rollback target, reasons, lock owner, \
-    asserted time, imported once, freeze, soak, authorization, duties, versions, breaking, approvals, signature, override, review";
+    asserted time, imported once, freeze, soak, authorization, duties, versions, breaking, approvals, signature, override, review, halt, identity";
 
 fn number(variable: &str) -> Option<u64> {
     let text = std::env::var(variable).ok()?;

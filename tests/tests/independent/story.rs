@@ -2,8 +2,10 @@
 
 mod edges;
 mod guards;
+mod halts;
 mod people;
 mod runs;
+mod tokens;
 
 pub(crate) use edges::edges;
 
@@ -56,6 +58,10 @@ struct Story {
     /// The rules in force.
     in_force: Value,
     locks: Vec<guards::Lock>,
+    /// What says of each failure that it is resolved.
+    halts: Vec<Value>,
+    /// By principal: until when their token is good.
+    tokens: BTreeMap<&'static str, i64>,
     guests: bool,
     imports: i64,
     /// Whether somebody says that the first release of every component was in the first environment.
@@ -92,6 +98,8 @@ impl Story {
             demands: guards::Demands::default(),
             in_force: Value::Null,
             locks: Vec::new(),
+            halts: Vec::new(),
+            tokens: BTreeMap::new(),
             guests: false,
             imports: 0,
             asserted: false,
@@ -148,7 +156,7 @@ impl Story {
 
     fn go_on(&mut self) {
         let component = self.dice.below(COMPONENTS.len());
-        match self.dice.below(25) {
+        match self.dice.below(27) {
             0..=2 => self.register(component),
             3..=13 => self.promote(component),
             14..=17 => self.roll_back(component),
@@ -159,6 +167,7 @@ impl Story {
             21 => self.correct_the_clock(),
             22 => self.import(component),
             23 => self.refuse(component),
+            24 => self.halt(),
             _ => self.give_evidence(component),
         }
     }
@@ -215,15 +224,17 @@ impl Story {
     }
 
     fn lock(&mut self) {
-        let owner = if self.guests { &GUEST } else { &BEN };
-        let environment = self.dice.pick(&STAGES).0;
-        let mut data = json!({"environment": environment, "pipeline": PIPELINE, "reason": "the quarter closes"});
+        let owner: &'static Person = if self.guests { &GUEST } else { &BEN };
+        let stage = self.dice.below(STAGES.len());
+        let mut data = json!({"environment": STAGES[stage].0, "pipeline": PIPELINE, "reason": "the quarter closes"});
         if self.dice.once_in(2) {
             data["component"] = json!(COMPONENTS[0]);
         }
+        self.show_token(owner, stage);
         let lock = self.write(owner, "environment.locked", data.clone());
         data["lock"] = json!(lock);
-        let by = if self.dice.once_in(3) { &ANA } else { owner };
+        let by: &'static Person = if self.dice.once_in(3) { &ANA } else { owner };
+        self.show_token(by, stage);
         self.write(by, "environment.unlocked", data);
     }
 

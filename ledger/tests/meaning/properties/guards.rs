@@ -1,18 +1,25 @@
 //! Random guards: rules that carry them, and what people do about them.
 
-use promotion_ledger::meaning::command::{Approve, Review, Verdict};
+use promotion_ledger::meaning::command::{Approve, Halt, Resolve, Review, Verdict};
+use promotion_ledger::meaning::event::identity::IdentityProven;
 use promotion_ledger::meaning::event::overriding::Finding;
 use promotion_ledger::meaning::event::signature::SignatureFound;
 use promotion_ledger::meaning::facts::{Fact, FactKey};
 use promotion_ledger::meaning::id::{PromotionId, SigningKey};
-use promotion_ledger::meaning::rules::{Enforcement, EnvironmentRule, MaxAge, OnIncomparable, POLICY_COMPLIANCE, Rules};
+use promotion_ledger::meaning::rules::{
+    ClaimRule, Enforcement, EnvironmentRule, GroupGiven, IssuerRule, MaxAge, OnIncomparable, POLICY_COMPLIANCE, Rules,
+};
+use promotion_ledger::meaning::time::Timestamp;
 use promotion_ledger::meaning::versions::Range;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::moves::{ACTORS, ENVIRONMENTS, GATES};
+use super::moves::{ACTORS, COMPONENTS, ENVIRONMENTS, GATES, some_component};
 use super::play::Play;
 use crate::support::*;
+
+/// Whose tokens are believed.
+const ISSUER: &str = "https://ci.example";
 
 /// What one environment demands besides its gates.
 #[derive(Debug, Clone)]
@@ -48,6 +55,21 @@ pub(super) enum GuardMove {
     Wait {
         seconds: u64,
     },
+    Halt {
+        by: Actor,
+        environment: &'static str,
+        component: Option<&'static str>,
+    },
+    Resolve {
+        by: Actor,
+        environment: &'static str,
+        component: Option<&'static str>,
+    },
+    /// Somebody has a token at hand that is good for so long; they show it when they ask for something next.
+    TakeToken {
+        by: Actor,
+        seconds: u64,
+    },
 }
 
 pub(super) fn some_guards() -> impl Strategy<Value = Vec<Guards>> {
@@ -68,6 +90,13 @@ pub(super) fn a_guard_move() -> impl Strategy<Value = GuardMove> {
         6 => (by(), 0..4_usize, prop::bool::weighted(0.9)).prop_map(|(by, which, yes)| GuardMove::Answer { by, which, yes }),
         2 => (by(), 0..4_usize).prop_map(|(by, which)| GuardMove::Review { by, which }),
         2 => (1..400_u64).prop_map(|seconds| GuardMove::Wait { seconds }),
+        1 => (by(), select(&ENVIRONMENTS[..]), some_component()).prop_map(|(by, environment, component)| GuardMove::Halt {
+            by, environment, component
+        }),
+        6 => (by(), select(&ENVIRONMENTS[..]), prop::option::weighted(0.1, select(&COMPONENTS[..]))).prop_map(
+            |(by, environment, component)| GuardMove::Resolve { by, environment, component }
+        ),
+        3 => (select(vec![CI, ONCALL]), 1..600_u64).prop_map(|(by, seconds)| GuardMove::TakeToken { by, seconds }),
     ]
 }
 
@@ -84,7 +113,28 @@ pub(super) fn some_rules(strict: bool, guards: &[Guards]) -> Rules {
     let open = rules(&[("dev", &[]), ("staging", &["tests"]), ("prod", prod)], on_incomparable);
     let open = with_group(open, "releasers", &["ada@acme.example", "ci:acme/shop"]);
     let open = verified_by(with_policy(open, if strict { "strict" } else { "lax" }), if strict { "strict" } else { "lax" });
-    guards.iter().fold(open, |rules, guards| guarding(&rules, guards.environment, |rule| demand(rule, guards)))
+    let guarded = guards.iter().fold(open, |rules, guards| guarding(&rules, guards.environment, |rule| demand(rule, guards)));
+    // Where it is strict, no token counts any more.
+    if strict { guarded } else { guarded.with_issuers(vec![issuer()]).expect("rules without contradictions") }
+}
+
+/// Its tokens make whoever has one a releaser.
+fn issuer() -> IssuerRule {
+    let claims = vec![ClaimRule { name: reason("repository"), value: reason("acme/shop") }];
+    let groups = vec![GroupGiven { claims, name: group("releasers") }];
+    IssuerRule { audience: reason("ledger"), groups, issuer: reason(ISSUER), keys: None, principal: reason("ci:{repository}") }
+}
+
+fn token(expires: Timestamp, number: u64) -> IdentityProven {
+    IdentityProven {
+        evidence: None,
+        expires,
+        groups: vec![group("releasers")],
+        issuer: reason(ISSUER),
+        pipeline: shop(),
+        subject: reason("repo:acme/shop"),
+        token: digest(&format!("token {number}")),
+    }
 }
 
 fn demand(rule: &mut EnvironmentRule, guards: &Guards) {
@@ -119,6 +169,16 @@ pub(super) fn make_guard_move(play: &mut Play, a_move: &GuardMove) {
             play.ask(by, Review { finding: Finding::Unjustified, ..review(promotion_id) });
         }
         GuardMove::Wait { seconds } => play.world.given_time(play.world.now().plus_seconds(seconds)),
+        GuardMove::Halt { by, environment, component: only } => {
+            play.ask(by, Halt { component: only.map(component), ..halt(environment, "orders were lost") });
+        }
+        GuardMove::Resolve { by, environment, component: only } => {
+            play.ask(by, Resolve { component: only.map(component), ..resolve(environment, "rolled back") });
+        }
+        GuardMove::TakeToken { by, seconds } => {
+            let expires = play.world.now().plus_seconds(seconds);
+            play.token = Some((by, token(expires, play.world.number_of_next())));
+        }
     }
 }
 

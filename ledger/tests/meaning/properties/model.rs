@@ -6,13 +6,14 @@ use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::artifact::GateStatus;
 use promotion_ledger::meaning::event::promotion::Promotion;
 use promotion_ledger::meaning::id::{Epoch, PromotionId};
-use promotion_ledger::meaning::rules::EnvironmentRule;
+use promotion_ledger::meaning::rules::{EnvironmentRule, POLICY_COMPLIANCE};
 
 use crate::support::Actor;
 
 /// What an outsider makes of the entries: who passed which gate, what is where, who held which run.
 #[derive(Default)]
 pub(super) struct Model {
+    /// By component, environment, gate, and the digest that was examined, or the promotion that asked the policies.
     gates: BTreeMap<(String, String, String, String), bool>,
     demands: BTreeMap<String, Vec<String>>,
     demanded: BTreeMap<PromotionId, Vec<String>>,
@@ -33,7 +34,8 @@ impl Model {
             }
             Event::GateCompleted(event) => {
                 let passes = matches!(event.status, GateStatus::Passed | GateStatus::Warning);
-                let names = (event.component.to_string(), event.environment.to_string(), event.gate.to_string(), event.digest.to_string());
+                let of = event.policy.as_ref().map_or(event.digest.to_string(), |asked| asked.promotion_id.to_string());
+                let names = (event.component.to_string(), event.environment.to_string(), event.gate.to_string(), of);
                 self.gates.insert(names, passes);
             }
             Event::PromotionRequested(event) => {
@@ -45,7 +47,8 @@ impl Model {
                 let demanded = self.demanded.get(&promotion.promotion_id).expect("a completion follows a request");
                 for gate in demanded.iter().filter(|_| !gates_overridden(&promotion.promotion_id)) {
                     let (component, to, digest) = (promotion.component.to_string(), promotion.to.to_string(), promotion.digest.to_string());
-                    let passed = self.gates.get(&(component, to, gate.clone(), digest));
+                    let of = if gate == POLICY_COMPLIANCE { promotion.promotion_id.to_string() } else { digest };
+                    let passed = self.gates.get(&(component, to, gate.clone(), of));
                     assert_eq!(passed, Some(&true), "{} is in {} without its gate {gate}", promotion.version, promotion.to);
                 }
                 self.arrives(promotion);

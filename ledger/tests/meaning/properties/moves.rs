@@ -140,7 +140,7 @@ fn a_release() -> impl Strategy<Value = (&'static str, &'static str)> {
     (select(&COMPONENTS[..]), select(&VERSIONS[..]))
 }
 
-fn some_component() -> impl Strategy<Value = Option<&'static str>> {
+pub(super) fn some_component() -> impl Strategy<Value = Option<&'static str>> {
     prop_oneof![Just(None), select(&COMPONENTS[..]).prop_map(Some)]
 }
 

@@ -1,9 +1,10 @@
 //! The play: random moves made in a world, each decision checked as it is made.
 
-use promotion_ledger::meaning::command::{Command, Lock, Promote, Register, Rollback, Seen, SignatureSeen, Unlock};
+use promotion_ledger::meaning::command::{Asker, Command, Lock, Promote, Register, Rollback, Seen, SignatureSeen, Unlock};
 use promotion_ledger::meaning::decide::decide;
 use promotion_ledger::meaning::event::Event;
 use promotion_ledger::meaning::event::artifact::{GateCompleted, GateStatus, PolicyAsked};
+use promotion_ledger::meaning::event::identity::IdentityProven;
 use promotion_ledger::meaning::event::overriding::Overridable;
 use promotion_ledger::meaning::event::promotion::{GateCited, TagPurpose};
 use promotion_ledger::meaning::event::signature::SignatureFound;
@@ -20,10 +21,10 @@ use super::moves::{ACTORS, COMPONENTS, ENVIRONMENTS, Flags, GATES, Move, SOURCES
 use super::witness::Witness;
 use crate::support::*;
 
-/// Whether the law judges that too when the promotion is requested: locks, freezes, soak, approvals, who and which versions.
+/// Whether the law judges that too when the promotion is requested: halts, locks, freezes, soak, approvals, who and which versions.
 fn is_for_the_law(reason: &Because) -> bool {
     let word = |words: &str| reason.message.contains(words);
-    matches!(reason.code, ExitCode::Locked | ExitCode::Frozen | ExitCode::Approval)
+    matches!(reason.code, ExitCode::Halted | ExitCode::Locked | ExitCode::Frozen | ExitCode::Approval)
         || ["may be changed by", "separates duties", "takes versions of", "that break what others"].into_iter().any(word)
 }
 
@@ -33,17 +34,22 @@ pub(super) struct Play {
     model: Model,
     witness: Witness,
     next_run: u64,
+    /// What somebody shows who asks for something next.
+    pub(super) token: Option<(Actor, IdentityProven)>,
 }
 
 impl Play {
     pub(super) fn of(world: World) -> Self {
-        Self { world, model: Model::default(), witness: Witness::default(), next_run: 1_000_000 }
+        Self { world, model: Model::default(), witness: Witness::default(), next_run: 1_000_000, token: None }
     }
 
     pub(super) fn begin() -> Self {
         let web = Grant { components: only([component("web")]), permissions: Role::Operator.permissions(), ..Grant::everything() };
         let mut created = staffed();
         created.keys.push(NEWCOMER.first_key(vec![web]));
+        let vouch = Grant { permissions: Role::Identity.permissions(), ..Grant::everything() };
+        let vouching = [CI.actor(), ONCALL.actor()];
+        created.keys.iter_mut().filter(|key| vouching.contains(&key.principal)).for_each(|key| key.grants.push(vouch.clone()));
         let mut play = Self::of(World::founded(&created));
         play.ask(ADMIN, some_rules(false, &[]));
         play.ask(CI, register("api", "v1.0.0"));
@@ -65,7 +71,8 @@ impl Play {
     /// Decides on the whole state and on the slice that the command needs; appends what was decided, which must be lawful.
     pub(super) fn ask(&mut self, by: Actor, ask: impl Ask) {
         let command = ask.command();
-        let asker = by.asker(self.world.now());
+        let shown = self.token.take_if(|(owner, _)| *owner == by).map(|(_, token)| Box::new(token));
+        let asker = Asker { proven: shown, ..by.asker(self.world.now()) };
         let outcome = decide(self.world.state(), &asker, &command);
         assert_eq!(decide(&sliced(self.world.state(), &command), &asker, &command), outcome, "a slice decides as the whole");
         let (events, resume) = match &outcome {

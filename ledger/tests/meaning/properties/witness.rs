@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::event::artifact::GateStatus;
+use promotion_ledger::meaning::event::identity::IdentityProven;
 use promotion_ledger::meaning::event::overriding::Overridable;
 use promotion_ledger::meaning::event::promotion::{Promotion, PromotionRequested};
 use promotion_ledger::meaning::event::signature::SignatureFound;
 use promotion_ledger::meaning::event::{Event, Recorded};
-use promotion_ledger::meaning::id::{PromotionId, Sequence};
+use promotion_ledger::meaning::id::{PromotionId, Sequence, SigningKey};
+use promotion_ledger::meaning::names::{Group, Principal};
 use promotion_ledger::meaning::rules::{EnvironmentRule, POLICY_COMPLIANCE, Rules};
 use promotion_ledger::meaning::time::Timestamp;
 
@@ -42,10 +44,14 @@ pub(super) struct Witness {
     arrived: BTreeMap<(String, String, String), Timestamp>,
     overridden: BTreeMap<PromotionId, Vec<Overridable>>,
     breaking: BTreeSet<(String, String)>,
-    /// When the policies were asked last, and whether they let pass.
-    complied: BTreeMap<Where, (Timestamp, bool)>,
-    /// When runs were requested that the policies must let pass.
-    to_comply: BTreeMap<PromotionId, Timestamp>,
+    /// What the policies were asked about by a promotion last, and whether they let it pass.
+    complied: BTreeMap<PromotionId, (Where, bool)>,
+    /// Runs that the policies must let pass.
+    to_comply: BTreeSet<PromotionId>,
+    /// Failures that are not resolved.
+    halts: BTreeSet<Sequence>,
+    /// What tokens said, by whom and in whose name they were shown.
+    proven: Vec<(SigningKey, Principal, IdentityProven)>,
     verified_by: BTreeMap<PromotionId, Digest>,
 }
 
@@ -72,9 +78,10 @@ impl Witness {
                 let place = (event.component.to_string(), event.environment.to_string(), event.digest.to_string());
                 let passes = matches!(event.status, GateStatus::Passed | GateStatus::Warning);
                 let (rules, _) = self.rules.as_ref().expect("rules in force");
-                let asked = event.policy.as_ref().map(|asked| asked.policies.clone());
-                assert!(!passes || asked == Some(rules.policies_digest()), "the policies in force were not asked");
-                self.complied.insert(place, (entry.time, passes));
+                let asked = event.policy.as_ref();
+                let in_force = asked.is_some_and(|asked| asked.policies == rules.policies_digest());
+                assert!(!passes || in_force, "the policies in force were not asked");
+                self.complied.extend(asked.map(|asked| (asked.promotion_id, (place, passes))));
             }
             Event::SignatureChecked(event) if event.found == SignatureFound::Verified => {
                 assert_eq!(self.verified_by.get(&event.promotion.promotion_id), Some(&event.policy), "verified by something else");
@@ -96,9 +103,18 @@ impl Witness {
                 let guards = event.guards.iter().map(|overridden| overridden.guard).collect();
                 self.overridden.insert(event.promotion.promotion_id, guards);
             }
+            Event::PipelineHalted(_) => {
+                self.halts.insert(entry.sequence);
+            }
+            Event::PipelineResumed(event) => assert!(self.halts.remove(&event.halt), "what is resolved was not"),
+            Event::IdentityProven(event) => {
+                let of = (&entry.key, &entry.actor);
+                self.proven.retain(|(key, actor, token)| (key, actor) != of && entry.time < token.expires);
+                self.proven.push((entry.key.clone(), entry.actor.clone(), event.clone()));
+            }
             Event::PromotionRequested(event) => {
                 self.nothing_was_in_the_way(event, entry);
-                self.keep_what_is_demanded(&event.promotion, entry.time);
+                self.keep_what_is_demanded(&event.promotion);
                 self.hands.insert(event.promotion.promotion_id, persons(entry));
                 self.approved.insert(event.promotion.promotion_id, self.approvers(&event.promotion));
             }
@@ -123,21 +139,23 @@ impl Witness {
         }
     }
 
-    fn keep_what_is_demanded(&mut self, promotion: &Promotion, at: Timestamp) {
+    fn keep_what_is_demanded(&mut self, promotion: &Promotion) {
         let (rules, _) = self.rules.as_ref().expect("rules in force");
         let rule = rules.environment(&promotion.to).expect("an environment of the path");
         if rule.gates.iter().any(|gate| gate.as_str() == POLICY_COMPLIANCE) {
-            self.to_comply.insert(promotion.promotion_id, at);
+            self.to_comply.insert(promotion.promotion_id);
         }
         if let Some(verification) = rules.verification() {
             self.verified_by.insert(promotion.promotion_id, verification.digest());
         }
     }
 
-    /// Nothing is complete that the policies were asked about only before it was requested, or that they are against.
+    /// Nothing is complete that the policies were asked about for another promotion only, or that they are against.
     fn policies_were_asked_for_it(&self, promotion: &Promotion) {
-        let Some(requested) = self.to_comply.get(&promotion.promotion_id) else { return };
-        let complied = self.complied.get(&lands(promotion)).is_some_and(|(asked, passes)| asked >= requested && *passes);
+        if !self.to_comply.contains(&promotion.promotion_id) {
+            return;
+        }
+        let complied = self.complied.get(&promotion.promotion_id).is_some_and(|(about, passes)| *about == lands(promotion) && *passes);
         assert!(complied || self.overrode(&promotion.promotion_id, Overridable::Gates), "{} does not comply", promotion.version);
     }
 
@@ -159,10 +177,11 @@ impl Witness {
             freezes.windows.iter().any(|window| window.from <= entry.time && entry.time < window.until)
                 || freezes.known_until.is_some_and(|until| entry.time >= until)
         });
+        assert!(self.halts.is_empty(), "{} is promoted although something failed", promotion.version);
         assert!(!frozen || overrode(Overridable::Freeze), "{} is frozen at {}", promotion.to, entry.time);
         assert!(self.soaked(rule, promotion, entry.time) || overrode(Overridable::Soak), "{} did not soak", promotion.version);
         assert!(self.approved(rule, promotion, entry, *manifest) || overrode(Overridable::Approvals), "too few stand behind it");
-        assert!(may_change(rules, rule, entry), "{} may not change {}", entry.actor, promotion.to);
+        assert!(self.may_change(rules, rule, entry), "{} may not change {}", entry.actor, promotion.to);
         let breaks = self.breaking.contains(&(promotion.component.to_string(), promotion.version.to_string()));
         assert!(!breaks || event.allow_breaking.is_some(), "{} breaks what others rely on", promotion.version);
         assert!(rule.versions.as_ref().is_none_or(|range| range.contains(&promotion.version) == Some(true)), "{}", promotion.version);
@@ -186,15 +205,33 @@ impl Witness {
         asked.map(|asked| asked.granted.iter().flatten().cloned().collect()).unwrap_or_default()
     }
 
-    /// Whoever takes a promotion over neither approved it nor brought it to where it comes from, unless they were at it before.
+    /// Whoever takes a promotion over does not while something failed, and neither approved it nor brought it to where it comes from, unless they were at it before.
     fn nobody_goes_on_with_their_own(&self, promotion: &Promotion, entry: &Recorded) {
         let Some(approved) = self.approved.get(&promotion.promotion_id) else { return };
+        assert!(self.halts.is_empty(), "{} goes on with a promotion although something failed", entry.actor);
         if self.hands.get(&promotion.promotion_id).is_some_and(|hands| persons(entry).is_subset(hands)) {
             return;
         }
         let (rules, _) = self.rules.as_ref().expect("rules in force");
         self.duties_are_separated(rules.environment(&promotion.to).expect("an environment of the path"), promotion, entry);
         assert!(approved.is_disjoint(&persons(entry)), "{} carries out what they approved", entry.actor);
+    }
+
+    /// In the random world no key has a group that counts for this.
+    fn may_change(&self, rules: &Rules, rule: &EnvironmentRule, entry: &Recorded) -> bool {
+        let Some(authorization) = &rule.authorization else { return true };
+        let member = |name: &Group| {
+            let listed = rules.groups().iter().any(|group| group.name == *name && group.members.contains(&entry.actor));
+            listed || self.token_of(entry).is_some_and(|token| gives(rules, token, name))
+        };
+        authorization.operators.contains(&entry.actor) || authorization.groups.iter().any(member)
+    }
+
+    /// The token that stands for whoever wrote the entry.
+    fn token_of(&self, entry: &Recorded) -> Option<&IdentityProven> {
+        let mut shown = self.proven.iter();
+        let (.., token) = shown.find(|(key, actor, _)| *key == entry.key && *actor == entry.actor)?;
+        (entry.time < token.expires).then_some(token)
     }
 
     fn soaked(&self, rule: &EnvironmentRule, promotion: &Promotion, at: Timestamp) -> bool {
@@ -218,9 +255,9 @@ impl Witness {
     }
 }
 
-/// In the random world no key has a group that counts for this.
-fn may_change(rules: &Rules, rule: &EnvironmentRule, entry: &Recorded) -> bool {
-    let Some(authorization) = &rule.authorization else { return true };
-    let member = |name| rules.groups().iter().any(|group| group.name == name && group.members.contains(&entry.actor));
-    authorization.operators.contains(&entry.actor) || authorization.groups.iter().cloned().any(member)
+/// Whether the token gives the group, and its issuer still may.
+fn gives(rules: &Rules, token: &IdentityProven, name: &Group) -> bool {
+    let mut issuers = rules.issuers().iter();
+    token.groups.contains(name)
+        && issuers.any(|issuer| issuer.issuer == token.issuer && issuer.groups.iter().any(|given| given.name == *name))
 }

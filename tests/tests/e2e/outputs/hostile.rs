@@ -61,11 +61,11 @@ fn hostile() -> (Shop, Vec<Run>) {
         shop.run(&["rollback", "--env", "dev", "--reason", NASTY]),
         shop.run(&["lock", "--env", "dev", "--reason", NASTY]),
         shop.run(&["unlock", "--env", "dev", "--reason", NASTY]),
-        shop.run(&["lock", "--env", "dev", "--reason", NASTY]),
-        shop.run(&["halt", "--env", "dev", "--reason", NASTY]),
-        shop.run(&["resolve", "--env", "dev", "--reason", NASTY]),
         shop.run(&["halt", "--env", "dev", "--reason", NASTY]),
         shop.promote("v1.1.0", "none", "dev").expect_code(15),
+        shop.run(&["resolve", "--env", "dev", "--reason", NASTY]),
+        shop.run(&["lock", "--env", "dev", "--reason", NASTY]),
+        shop.promote("v1.1.0", "none", "dev").expect_code(13),
     ];
     (shop, runs)
 }

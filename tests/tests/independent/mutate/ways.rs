@@ -6,7 +6,7 @@ use super::{Hand, keys};
 use crate::pen::Pen;
 
 /// A type, the path of a field in its data, and what is put there, as JSON; the field is taken away for `null`.
-const WAYS: [(&str, &str, &str); 49] = [
+const WAYS: [(&str, &str, &str); 59] = [
     ("approval.granted", "/group", r#""nobody""#),
     ("approval.granted", "/group", "null"),
     ("approval.granted", "/request", "0"),
@@ -19,11 +19,17 @@ const WAYS: [(&str, &str, &str); 49] = [
     ("downgrade.decided", "/comparison", r#""incomparable""#),
     ("environment.locked", "/expires", r#""2026-03-01T08:00:00.000000Z""#),
     ("environment.unlocked", "/lock", "0"),
+    ("gate.completed", "/policy/promotion_id", r#""0198f0a5-0000-7000-8000-00000000e09e""#),
     ("gate.completed", "/status", r#""failed""#),
     ("guard.overridden", "/guards", "[]"),
     ("guard.overridden", "/guards/0/guard", r#""lock""#),
     ("history.imported", "/lines/0/time", r#""2026-12-31T00:00:00.000000Z""#),
     ("history.imported", "/lines/0/to", r#""nowhere""#),
+    ("identity.proven", "/expires", r#""2026-03-01T08:00:00.000000Z""#),
+    ("identity.proven", "/groups", "[]"),
+    ("identity.proven", "/groups", r#"["pilots","gulls"]"#),
+    ("identity.proven", "/groups", r#"["crew"]"#),
+    ("identity.proven", "/issuer", r#""https://nowhere.example""#),
     ("key.endorsed", "/proposal", "0"),
     ("manifest.adopted", "/rules/environments/0/freezes", r#"{"known_until":"2026-03-01T08:20:00.000000Z","windows":[]}"#),
     ("manifest.adopted", "/rules/environments/0/versions", r#"{"below":"1.2.0"}"#),
@@ -34,7 +40,11 @@ const WAYS: [(&str, &str, &str); 49] = [
     ("manifest.adopted", "/rules/environments/1/separation_of_duties", "true"),
     ("manifest.adopted", "/rules/environments/1/signature", r#""enforce""#),
     ("manifest.adopted", "/rules/environments/1/soak_seconds", "7000"),
+    ("manifest.adopted", "/rules/issuers", "null"),
     ("override.reviewed", "/override", "0"),
+    ("pipeline.halted", "/environment", r#""nowhere""#),
+    ("pipeline.resumed", "/environment", r#""dev""#),
+    ("pipeline.resumed", "/halt", "0"),
     ("promotion.aborted", "/epoch", "9"),
     ("promotion.aborted", "/tags_left", "[]"),
     ("promotion.completed", "/authorization_passed", "false"),
@@ -81,7 +91,7 @@ pub(super) fn break_one(hand: &mut Hand) {
     }
 }
 
-/// An event that comes at the wrong time: a lock before a request, a request again, lines again, a key again.
+/// An event that comes at the wrong time: a lock or a halt before a request, a request again, lines again, a key again.
 pub(super) fn come_between(hand: &mut Hand) {
     let imports = places_of(hand, "history.imported");
     if !imports.is_empty() && hand.dice.once_in(6) {
@@ -100,8 +110,9 @@ pub(super) fn come_between(hand: &mut Hand) {
     let Some(mut open) = Pen::open(&hand.case.entries[place]) else { return };
     let promotion = open.value["data"]["promotion"].clone();
     if hand.dice.once_in(2) {
-        let lock = json!({"environment": promotion["to"], "pipeline": promotion["pipeline"], "reason": "the quarter closes"});
-        return keys::make(hand, place, "environment.locked", lock);
+        let stop = json!({"environment": promotion["to"], "pipeline": promotion["pipeline"], "reason": "the quarter closes"});
+        let event_type = if hand.dice.once_in(2) { "environment.locked" } else { "pipeline.halted" };
+        return keys::make(hand, place, event_type, stop);
     }
     let end = completion(hand, &promotion).map_or(hand.case.entries.len(), |place| place + 1);
     open.value["time"] = Pen::open(&hand.case.entries[end - 1]).map_or(Value::Null, |before| before.value["time"].clone());

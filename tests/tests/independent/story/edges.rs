@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::people::{ANA, BEN, GUEST};
-use super::{COMPONENTS, PIPELINE, Story, digest};
+use super::{COMPONENTS, PIPELINE, Story, digest, halts, tokens};
 use crate::case::Case;
 
 /// The last time that there is, in seconds after the story's beginning.
-const LAST: i64 = 253_402_207_200 - super::BEGIN;
+pub(super) const LAST: i64 = 253_402_207_200 - super::BEGIN;
 
 /// Versions that some scheme reads and another does not, or reads otherwise.
 const VERSIONS: [&str; 44] = [
@@ -58,7 +58,7 @@ const VERSIONS: [&str; 44] = [
 ];
 
 /// Components' schemes, environments' rules and groups as somebody may write them down; many have no shape.
-const RULES: [(&str, &str); 73] = [
+const RULES: [(&str, &str); 80] = [
     ("/components/0/versions", r#"{"scheme":"semver","template":"{a}"}"#),
     ("/components/0/versions", r#"{"scheme":"pattern"}"#),
     ("/components/0/versions", r#"{"scheme":"tides"}"#),
@@ -134,6 +134,20 @@ const RULES: [(&str, &str); 73] = [
     ("/verification", r#"{"identities":[{"identity":"b","issuer":"a"},{"identity":"a","issuer":"b"}],"trust_root":"a"}"#),
     ("/verification", r#"{"keys":["a"],"trust_root":"a"}"#),
     ("/verification", r#"{"keys":["é","a"]}"#),
+    ("/issuers", "[]"),
+    ("/issuers", r#"[{"audience":"a","issuer":"b","principal":"c"},{"audience":"a","issuer":"a","principal":"c"}]"#),
+    ("/issuers", r#"[{"audience":"a","issuer":"é","keys":"a","principal":"c"},{"audience":"a","issuer":"zz","principal":"c"}]"#),
+    ("/issuers", r#"[{"audience":"a","groups":[],"issuer":"b","principal":"c"}]"#),
+    ("/issuers", r#"[{"audience":"a","groups":[{"claims":[],"name":"g"}],"issuer":"b","principal":"c"}]"#),
+    (
+        "/issuers",
+        r#"[{"audience":"a","groups":[{"claims":[{"name":"a","value":"b"}],"name":"g"},{"claims":[{"name":"a","value":"b"}],"name":"g"}],
+            "issuer":"b","principal":"c"}]"#,
+    ),
+    (
+        "/issuers",
+        r#"[{"audience":"a","groups":[{"claims":[{"name":"a","value":"b"},{"name":"a","value":"a"}],"name":"g"}],"issuer":"b","principal":"c"}]"#,
+    ),
     ("/groups", "[]"),
     ("/groups", r#"[{"members":[],"name":"a"},{"members":["b","a"],"name":"b"}]"#),
 ];
@@ -142,10 +156,15 @@ const RULES: [(&str, &str); 73] = [
 pub(crate) fn edges() -> Vec<Case> {
     let schemes = ["semver", "calver", "recency", "pattern"].into_iter().map(landings);
     let rules = RULES.iter().enumerate().map(|(number, (path, value))| odd_rules(number, path, value));
-    schemes.chain(rules).chain([keys_with_groups(), breaks(), locks_over()].concat()).chain(overrides()).collect()
+    schemes
+        .chain(rules)
+        .chain([keys_with_groups(), breaks(), locks_over(), overrides()].concat())
+        .chain(halts::resumptions())
+        .chain(tokens::tokens())
+        .collect()
 }
 
-fn story(name: &str) -> Story {
+pub(super) fn story(name: &str) -> Story {
     let mut story = Story::of(1);
     story.case.name = format!("edge-{name}");
     story
@@ -153,7 +172,7 @@ fn story(name: &str) -> Story {
 
 impl Story {
     /// Rules with one thing changed.
-    fn adopt_with(&mut self, path: &str, value: Value) {
+    pub(super) fn adopt_with(&mut self, path: &str, value: Value) {
         let mut rules = self.rules();
         let (parent, name) = path.rsplit_once('/').expect("the table holds paths");
         rules.pointer_mut(parent).expect("the rules have it")[name] = value;

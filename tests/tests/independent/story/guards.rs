@@ -16,8 +16,10 @@ pub(super) struct Demands {
     range: bool,
     /// How many approvals the last environment takes; 0 for none.
     approvals: usize,
-    /// Whether only the crew approves there.
-    crew: bool,
+    /// Which group alone approves there: the crew, or those whom tokens put among the pilots.
+    approvers: Option<&'static str>,
+    /// Whether only pilots change it.
+    pilots: bool,
     /// What is asked of signatures in the second environment.
     pub(super) signature: Option<&'static str>,
     /// When the first environment thaws.
@@ -82,7 +84,8 @@ impl Story {
             duties: dice.once_in(2),
             range: dice.once_in(3),
             approvals: dice.below(3),
-            crew: dice.once_in(2),
+            approvers: *dice.pick(&[None, Some("crew"), Some("pilots")]),
+            pilots: dice.once_in(2),
             signature: *dice.pick(&[None, Some("warn"), Some("enforce")]),
             thaws: if dice.once_in(2) { now + 1_500 } else { 0 },
             policies: *dice.pick(&[None, Some("package harbour\n"), Some("package harbour\n\ndefault ebb := \"é\"\n")]),
@@ -105,6 +108,7 @@ impl Story {
             rules["environments"][1]["advisory"] = json!(["smoke"]);
         }
         rules["groups"] = json!([{"members": ["ben", CI.principal], "name": "crew"}, {"members": [], "name": "nobody"}]);
+        rules["issuers"] = super::tokens::issuers();
         rules["components"][0]["versions"] = self.scheme.clone().unwrap_or_default();
         let stages = &mut rules["environments"];
         let mut windows = vec![json!({"from": self.time(-9_000), "name": "the last quarter", "until": self.time(-100)})];
@@ -113,6 +117,9 @@ impl Story {
         }
         stages[0]["freezes"] = json!({"known_until": self.time(9_000_000), "windows": windows});
         stages[1]["authorization"] = json!({"groups": ["crew"], "operators": ["ben"]});
+        if demands.pilots {
+            stages[2]["authorization"] = json!({"groups": ["pilots"], "operators": ["nobody"]});
+        }
         stages[1]["max_age"] = json!([{"gate": "scan", "seconds": MAX_AGE}]);
         if let Some(signature) = demands.signature {
             stages[1]["signature"] = json!(signature);
@@ -128,7 +135,7 @@ impl Story {
             stages[2]["versions"] = json!({"at_least": "1.1.0", "below": "2.0.0-0"});
         }
         if demands.approvals > 0 {
-            let groups = if demands.crew { json!(["crew"]) } else { json!([]) };
+            let groups: Vec<&str> = demands.approvers.into_iter().collect();
             stages[2]["approvals"] = json!({"count": demands.approvals, "groups": groups, "valid_seconds": VALID});
         }
     }
@@ -186,6 +193,7 @@ impl Story {
 
     /// Does what the guards demand, or goes over those that stand in the way; then it gives where that is recorded.
     pub(super) fn satisfy(&mut self, run: &mut Run) -> Option<u64> {
+        self.show_token(run.by, run.stage);
         if self.scheme.is_some() && self.dice.once_in(3) {
             return self.go_over(run);
         }
@@ -216,18 +224,19 @@ impl Story {
         let place = json!({
             "component": COMPONENTS[run.component], "digest": run.promotion["digest"], "environment": STAGES[run.stage].0, "pipeline": PIPELINE,
         });
-        let crew = self.demands.crew;
+        let group = self.demands.approvers;
         let of = |request: u64| {
             let mut answer = place.clone();
             answer["request"] = json!(request);
-            if crew {
-                answer["group"] = json!("crew");
+            if let Some(group) = group {
+                answer["group"] = json!(group);
             }
             answer
         };
-        let others: Vec<&Person> = [&ANA, &BEN, &CI].into_iter().filter(|person| person.principal != run.by.principal).collect();
+        let others: Vec<&'static Person> = [&ANA, &BEN, &CI].into_iter().filter(|person| person.principal != run.by.principal).collect();
         if self.dice.once_in(3) {
             let mut no = of(self.ask_for_approval(run));
+            self.show_token(others[0], run.stage);
             if self.dice.once_in(2) {
                 self.write(others[0], "approval.granted", no.clone());
             }
@@ -240,6 +249,7 @@ impl Story {
             if self.dice.once_in(2) {
                 yes["note"] = json!("looks good");
             }
+            self.show_token(approver, run.stage);
             self.write(approver, "approval.granted", yes);
             run.approvers.push(approver.principal);
         }
@@ -256,7 +266,7 @@ impl Story {
     }
 
     /// Overrides every guard that stands in the way, and gives where that is recorded.
-    fn go_over(&mut self, run: &Run) -> Option<u64> {
+    fn go_over(&mut self, run: &mut Run) -> Option<u64> {
         // Nobody has granted what is asked for anew, and what is nearly too old is too old.
         if run.stage == 2 && self.demands.approvals > 0 {
             self.ask_for_approval(run);
@@ -308,15 +318,22 @@ impl Story {
         self.demands.advice && name == "smoke"
     }
 
-    /// Asks the policies at this very time, if the environment does; gives what they say, as it is cited.
-    pub(super) fn ask_the_policies(&mut self, run: &Run) -> Option<Value> {
-        if run.stage != 2 || self.demands.policies.is_none() {
-            return None;
+    /// Asks the policies once, if the environment does. Now and then another promotion asks them, too.
+    pub(super) fn ask_the_policies(&mut self, run: &mut Run) {
+        if run.stage != 2 || self.demands.policies.is_none() || run.complied.is_some() {
+            return;
         }
         let mut data = super::gate(run.component, run.number, STAGES[run.stage].0, POLICIES, "passed");
-        data["policy"] = json!({"decision": super::digest(8, 8), "policies": self.in_force().policies_digest()});
-        let entry = self.write_now(&CI, "gate.completed", data);
-        Some(json!({"entry": entry, "gate": POLICIES, "status": "passed"}))
+        let (id, policies) = (run.promotion["promotion_id"].clone(), self.in_force().policies_digest());
+        data["policy"] = json!({"decision": super::digest(8, 8), "policies": policies, "promotion_id": id});
+        let entry = self.write_now(&CI, "gate.completed", data.clone());
+        if self.dice.once_in(3) {
+            self.runs += 1;
+            data["policy"]["promotion_id"] = json!(format!("0198f0a5-0000-7000-8000-{:012x}", self.runs));
+            data["status"] = json!("failed");
+            self.write_now(&CI, "gate.completed", data);
+        }
+        run.complied = Some(json!({"entry": entry, "gate": POLICIES, "status": "passed"}));
     }
 
     /// A report of a scanner, which nobody demands, and which is judged all the same.

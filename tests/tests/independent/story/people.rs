@@ -30,6 +30,8 @@ pub(super) const CI: Person = Person {
         "downgrade.decided",
         "gate.completed",
         "guard.overridden",
+        "identity.proven",
+        "pipeline.halted",
         "promotion.aborted",
         "promotion.completed",
         "promotion.failed",
@@ -44,7 +46,8 @@ pub(super) const CI: Person = Person {
     ],
 };
 pub(super) const VAULT: Person = Person { seed: 34, principal: "vault", permissions: &[] };
-pub(super) const GUEST: Person = Person { seed: 35, principal: "guest", permissions: &["environment.locked", "environment.unlocked"] };
+pub(super) const GUEST: Person =
+    Person { seed: 35, principal: "guest", permissions: &["environment.locked", "environment.unlocked", "identity.proven"] };
 
 impl Person {
     pub(super) fn secret(&self) -> SecretKey {

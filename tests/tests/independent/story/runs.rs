@@ -24,12 +24,17 @@ pub(super) struct Run {
     pub(super) hands: Vec<&'static str>,
     /// Whose approval it needs and has.
     pub(super) approvers: Vec<&'static str>,
+    /// What the policies answered to it, as it is cited.
+    pub(super) complied: Option<Value>,
     pub(super) epoch: u32,
 }
 
 impl Story {
     /// Promotes some release to where it may go next, if there is one that may.
     pub(super) fn promote(&mut self, component: usize) {
+        if !self.halts.is_empty() {
+            return self.resolve(component);
+        }
         let stage = self.dice.below(STAGES.len());
         let before = stage.checked_sub(1).map(|before| (component, before));
         let visited = |number: &usize| {
@@ -58,7 +63,7 @@ impl Story {
     }
 
     /// Promotes what nothing stands in the way of.
-    pub(super) fn bring(&mut self, run: Run) {
+    pub(super) fn bring(&mut self, mut run: Run) {
         let forced = self.dice.once_in(5);
         let (manifest, meant) = (self.manifest, true);
         let mut request = json!({"allow_downgrade": meant, "forced": forced, "manifest": manifest, "promotion": run.promotion});
@@ -69,9 +74,9 @@ impl Story {
             request["allow_breaking"] = json!(true);
         }
         self.tick();
-        let complied = self.ask_the_policies(&run);
+        self.ask_the_policies(&mut run);
         self.write_now(run.by, "promotion.requested", request);
-        let gates = STAGES[run.stage].1.iter().filter_map(|name| self.passing(&run, name)).chain(complied).collect();
+        let gates = STAGES[run.stage].1.iter().filter_map(|name| self.passing(&run, name)).chain(run.complied.clone()).collect();
         self.authorize(&run);
         self.compare(&run, meant);
         let signature = self.check_signature(&run);
@@ -90,6 +95,7 @@ impl Story {
         }
         let (number, times) = *self.dice.pick(&targets);
         let run = self.run(component, number, stage, Some((left, times + 1)));
+        self.show_token(run.by, stage);
         self.outwait_locks(component, stage);
         let manifest = self.manifest;
         let request =
@@ -119,7 +125,19 @@ impl Story {
             "component": COMPONENTS[component], "digest": digest(component, number), "from": from, "pipeline": PIPELINE,
             "promotion_id": format!("0198f0a5-0000-7000-8000-{:012x}", self.runs), "to": to, "version": version,
         });
-        Run { component, number, stage, leaves, promotion, version, by: &CI, hands: vec![CI.principal], approvers: Vec::new(), epoch: 1 }
+        Run {
+            component,
+            number,
+            stage,
+            leaves,
+            promotion,
+            version,
+            by: &CI,
+            hands: vec![CI.principal],
+            approvers: Vec::new(),
+            complied: None,
+            epoch: 1,
+        }
     }
 
     fn leaves(&self, run: &Run) -> Value {
@@ -189,9 +207,11 @@ impl Story {
             if self.dice.once_in(2) {
                 run.epoch = 2;
                 let data = json!({"epoch": 2, "from_holder": run.by.principal, "promotion": run.promotion, "to_abort": true});
+                self.show_token(&BEN, run.stage);
                 self.write(&BEN, "promotion.taken_over", data);
             }
             let left = json!([{"digest": run.promotion["digest"], "tag": own}]);
+            self.show_token(&BEN, run.stage);
             let data = json!({"epoch": run.epoch, "promotion": run.promotion, "reason": "asked to stop", "tags_left": left});
             self.write(&BEN, "promotion.aborted", data);
             return;
@@ -199,6 +219,7 @@ impl Story {
         let mut by = run.by;
         if self.dice.once_in(6) {
             by = self.successor(&run);
+            self.show_token(by, run.stage);
             run.epoch = 2;
             let data = json!({"epoch": 2, "from_holder": run.by.principal, "promotion": run.promotion});
             self.write(by, "promotion.taken_over", data);

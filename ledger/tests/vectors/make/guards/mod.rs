@@ -6,6 +6,7 @@ mod digests;
 mod duties;
 mod gate_rules;
 mod gates;
+mod halting;
 mod halts;
 mod issuers;
 mod moment;
@@ -48,6 +49,7 @@ pub(crate) fn all() -> Vec<Case> {
         overriding::all(),
         review::all(),
         halts::all(),
+        halting::all(),
         tokens::all(),
         token_groups::all(),
         shapes::all(),
