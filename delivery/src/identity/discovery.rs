@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use reqwest::header::{ACCEPT, DATE, LOCATION, RETRY_AFTER};
-use reqwest::{Certificate, Client, Response, StatusCode, Url, redirect};
+use reqwest::{Client, Response, StatusCode, Url, redirect};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
@@ -15,8 +15,8 @@ use super::issuer::Issuer;
 use super::key_set::KeySet;
 use super::object;
 use super::source::{KeySource, KeysError};
-use crate::registry::Settings;
 use crate::registry::retry::{Again, Failure, GaveUp, retry_after};
+use crate::registry::{Settings, authorities, innermost};
 
 /// How long an answer may be.
 pub const LONGEST_ANSWER: usize = 1024 * 1024;
@@ -66,7 +66,7 @@ impl<'a> Conversation<'a> {
             .connect_timeout(settings.limits.connect)
             .redirect(redirect::Policy::custom(stay))
             .https_only(issuer.url().starts_with("https:"))
-            .tls_certs_merge(certificates(settings)?)
+            .tls_certs_merge(authorities(settings)?)
             .build()
             .map_err(|error| setup(innermost(&error)))?;
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| setup(error.to_string()))?;
@@ -156,27 +156,4 @@ fn refusal(url: &str, response: &Response) -> Failure<KeysError> {
         return Failure { error, again: wait.map_or(Again::Later, Again::After) };
     }
     Failure::lasting(error)
-}
-
-fn certificates(settings: &Settings) -> Result<Vec<Certificate>, KeysError> {
-    let mut all = Vec::new();
-    for path in &settings.ca_files {
-        let unusable = |reason| KeysError::CaFile { path: path.clone(), reason };
-        let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-        let certificates = Certificate::from_pem_bundle(&bytes).map_err(|error| unusable(innermost(&error)))?;
-        if certificates.is_empty() {
-            return Err(unusable("there is no certificate in it".to_owned()));
-        }
-        all.extend(certificates);
-    }
-    Ok(all)
-}
-
-/// The deepest reason of an error: what lies above it only says that a request failed.
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut deepest = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
-    }
-    deepest.to_string()
 }

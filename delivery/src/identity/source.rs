@@ -1,6 +1,5 @@
 //! Where the keys of an issuer come from, and how they can fail to come.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use promotion_ledger::meaning::exit_code::ExitCode;
@@ -9,6 +8,7 @@ use super::address::InvalidAddress;
 use super::issuer::Issuer;
 use super::key_set::{KeySet, KeySetError};
 use super::object::ObjectError;
+use crate::registry::UnusableAuthority;
 
 /// Where the keys of an issuer come from.
 pub trait KeySource {
@@ -134,13 +134,8 @@ pub enum KeysError {
         last: Box<KeysError>,
     },
     /// A certificate file that cannot be used.
-    #[error("the certificate file {} cannot be used: {reason}", path.display())]
-    CaFile {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
+    #[error(transparent)]
+    CaFile(#[from] UnusableAuthority),
     /// What the machine did not give: a runtime, a client.
     #[error("cannot begin to talk to the issuer {issuer}: {reason}")]
     Setup {
@@ -155,7 +150,7 @@ impl KeysError {
     /// The exit code of a command that this ends.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::NotPinned { .. } | Self::CaFile { .. } => ExitCode::Usage,
+            Self::NotPinned { .. } | Self::CaFile(_) => ExitCode::Usage,
             Self::Setup { .. } => ExitCode::Failure,
             Self::GaveUp { last, .. } => last.exit_code(),
             _ => ExitCode::Unavailable,
@@ -167,7 +162,7 @@ impl KeysError {
         match self {
             Self::GaveUp { last, .. } => last.hint(),
             Self::NotPinned { .. } => "let the rules pin the issuer's keys, or let them be fetched",
-            Self::CaFile { .. } => "give a file with one or more certificates in PEM form",
+            Self::CaFile(_) => "give a file with one or more certificates in PEM form",
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Status { .. } | Self::Setup { .. } => {
                 "check the issuer's address and the network, and run the command again; or let the rules pin the issuer's keys"
             }

@@ -1,14 +1,13 @@
 //! How asking a registry can fail: one sentence each, an exit code, and what to do.
 
 use std::fmt;
-use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::names::{Repository, TagName};
 use promotion_ledger::meaning::refusal::ExitCode;
 
+use super::authorities::UnusableAuthority;
 use super::credentials::CredentialError;
 use super::layout::error::LayoutError;
 
@@ -193,13 +192,8 @@ pub enum RegistryError {
         reason: String,
     },
     /// A certificate file that cannot be used.
-    #[error("the certificate file {} cannot be used: {reason}", path.display())]
-    CaFile {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
+    #[error(transparent)]
+    CaFile(#[from] UnusableAuthority),
     /// Credentials that cannot be read.
     #[error(transparent)]
     Credentials(#[from] CredentialError),
@@ -274,7 +268,7 @@ impl RegistryError {
             | Self::LoginRefused { .. }
             | Self::Forbidden { .. }
             | Self::Address { .. }
-            | Self::CaFile { .. }
+            | Self::CaFile(_)
             | Self::Credentials(_) => ExitCode::Usage,
             Self::DigestDiffers { .. } | Self::ReadBackDiffers { .. } => ExitCode::Immutability,
             Self::Refused { .. } | Self::TooLarge { .. } | Self::Setup { .. } => ExitCode::Failure,
@@ -300,7 +294,7 @@ impl RegistryError {
             Self::Failing { .. } | Self::Throttled { .. } => "run the command again later: it goes on where it stopped".to_owned(),
             Self::ReadBackDiffers { .. } => "somebody else moves this tag, or the registry does not allow it to move".to_owned(),
             Self::DigestDiffers { .. } => "do not use this artifact: ask whoever keeps the registry what happened to it".to_owned(),
-            Self::CaFile { .. } => "give a file with one or more certificates in PEM form".to_owned(),
+            Self::CaFile(_) => "give a file with one or more certificates in PEM form".to_owned(),
             Self::NotFound { .. }
             | Self::Redirect { .. }
             | Self::Refused { .. }
@@ -311,27 +305,6 @@ impl RegistryError {
         };
         Some(hint)
     }
-}
-
-/// The deepest reason of an error: what lies above it only says that a request failed.
-pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut deepest = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
-    }
-    deepest.to_string()
-}
-
-/// Whether a TLS library's error is among an error's reasons: they come wrapped as data that is not valid.
-pub(super) fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source()).any(is_invalid_data)
-}
-
-/// An I/O error can wrap another one without calling it its source.
-fn is_invalid_data(error: &(dyn std::error::Error + 'static)) -> bool {
-    error
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData || error.get_ref().is_some_and(|wrapped| is_invalid_data(wrapped)))
 }
 
 fn asks_to_wait(wait: Option<Duration>) -> String {

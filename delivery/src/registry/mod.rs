@@ -4,12 +4,14 @@
 //! registry spoken to over http(s) (`oci`). Both hash every manifest they read; neither decides anything.
 
 mod attachments;
+mod authorities;
 mod credentials;
 mod description;
 mod error;
 mod layout;
 mod oci;
 mod place;
+mod reasons;
 mod repository;
 pub mod retry;
 mod secret;
@@ -17,7 +19,11 @@ mod settings;
 
 use promotion_ledger::meaning::names::Repository;
 
+pub(crate) use authorities::authorities;
+pub(crate) use reasons::innermost;
+
 pub use attachments::{Attachments, MOST_REFERRERS, Referrer};
+pub use authorities::UnusableAuthority;
 pub use credentials::helper::HelperError;
 pub use credentials::{CredentialError, Login, Sources};
 pub use description::{Description, describe};

@@ -45,7 +45,7 @@ pub(super) fn ask(runner: &Runner<'_, '_>, gate: &GateName, question: &Question<
         Err(error) => (GateStatus::Failed, Some(format!("the policies cannot be asked: {error}")), None),
     };
     let mut event = result(question.promotion, gate, status, message);
-    event.policy = asked;
+    event.policy = asked.map(Box::new);
     // The document that was judged, as the decision's id was made of it: whoever has it and the rules asks again.
     let keep = || evidence::kept(input.canonical(), evidence::json(), runner.session.writer.random);
     let (evidence, body) = (!sources.is_empty()).then(keep).unzip();

@@ -198,7 +198,7 @@ fn policed(text: &str) -> Rules {
 
 /// What the policies said that have that digest, when this promotion asked.
 fn asked(ask: &Promote, policies: Digest, status: GateStatus) -> GateCompleted {
-    let policy = Some(PolicyAsked { decision: digest("the question"), policies, promotion_id: ask.promotion_id });
+    let policy = Some(Box::new(PolicyAsked { decision: digest("the question"), policies, promotion_id: ask.promotion_id }));
     GateCompleted { policy, ..result("policy_compliance", status) }
 }
 

@@ -11,9 +11,10 @@ use reqwest::header::{DATE, HeaderMap, HeaderName, LINK, LOCATION, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, StatusCode, Url, redirect};
 use serde::Deserialize;
 
+use crate::registry::authorities::authorities;
 use crate::registry::error::RegistryError;
-use crate::registry::error::{innermost, is_tls};
 use crate::registry::place::Remote;
+use crate::registry::reasons::{innermost, is_tls};
 use crate::registry::repository::LONGEST_MANIFEST;
 use crate::registry::retry::{Again, Failure, retry_after};
 use crate::registry::settings::Settings;
@@ -71,7 +72,7 @@ impl Transport {
             // Redirected requests lose their credentials when host, port or scheme change; from https to http none is made.
             .redirect(redirect::Policy::limited(MOST_REDIRECTS))
             .https_only(!remote.in_the_clear)
-            .tls_certs_merge(certificates(settings)?)
+            .tls_certs_merge(authorities(settings)?)
             .build()
             .map_err(|error| RegistryError::Setup { server: server.clone(), reason: innermost(&error) })?;
         Ok(Self { client, repository: repository.clone(), server })
@@ -154,28 +155,6 @@ impl Transport {
     pub(super) fn repository(&self) -> &Repository {
         &self.repository
     }
-}
-
-/// Reads every certificate file, and sees that each holds a certificate.
-fn certificates(settings: &Settings) -> Result<Vec<reqwest::Certificate>, RegistryError> {
-    let mut all = Vec::new();
-    for (path, bytes) in pem_files(settings)? {
-        let unusable = |reason: String| RegistryError::CaFile { path: path.clone(), reason };
-        let certificates = reqwest::Certificate::from_pem_bundle(&bytes).map_err(|error| unusable(innermost(&error)))?;
-        if certificates.is_empty() {
-            return Err(unusable("there is no certificate in it".to_owned()));
-        }
-        all.extend(certificates);
-    }
-    Ok(all)
-}
-
-fn pem_files(settings: &Settings) -> Result<Vec<(std::path::PathBuf, Vec<u8>)>, RegistryError> {
-    let read = |path: &std::path::PathBuf| match std::fs::read(path) {
-        Ok(bytes) => Ok((path.clone(), bytes)),
-        Err(error) => Err(RegistryError::CaFile { path: path.clone(), reason: error.to_string() }),
-    };
-    settings.ca_files.iter().map(read).collect()
 }
 
 /// An address without what may be secret in it: a query may hold a signature.

@@ -78,7 +78,7 @@ pub struct GateCompleted {
     pub pipeline: Pipeline,
     /// Which policies were asked which question, of the gate that asks them.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub policy: Option<PolicyAsked>,
+    pub policy: Option<Box<PolicyAsked>>,
     /// What a vulnerability scanner's report comes to, where the result is out of one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub scan: Option<Box<ScanFound>>,

@@ -199,7 +199,7 @@ impl Play {
         let asks = rules.environment(&environment(to)).expect("an environment of the path").gates.contains(&gate_name(POLICY_COMPLIANCE));
         // The id of the promotion that asks is known when it does.
         let promotion_id = run_id(0);
-        let policy = Some(PolicyAsked { decision: digest("the question"), policies: rules.policies_digest(), promotion_id });
+        let policy = Some(Box::new(PolicyAsked { decision: digest("the question"), policies: rules.policies_digest(), promotion_id }));
         let said = GateCompleted { policy, ..gate(POLICY_COMPLIANCE, component, version, to, policies) };
         Seen { gates: asks.then_some(said).into_iter().collect(), signature, ..Seen::default() }
     }

@@ -7,7 +7,7 @@ use super::{place, table};
 use crate::shell::root;
 
 /// Files whose every refusal must be switched off by a check, and how a refusal begins there.
-const REFUSALS: [(&str, &[&str]); 21] = [
+const REFUSALS: [(&str, &[&str]); 24] = [
     ("evidence/note.rs", &["Err(Malformed::at(", "|| Malformed::at(", "|| { Malformed::at("]),
     ("evidence/encoding.rs", &["self.expected(", "scanner.expected(", "Err(Malformed::at("]),
     ("evidence/entry.rs", &["field(line,", "misplaced(line,"]),
@@ -23,11 +23,14 @@ const REFUSALS: [(&str, &[&str]); 21] = [
     ("meaning/law/history.rs", &["require(", "Unlawful::new("]),
     ("meaning/law/guards.rs", &["require(", "Unlawful::new(", "stops.extend("]),
     ("meaning/law/gate.rs", &["require(", "Unlawful::new("]),
+    ("meaning/law/halt.rs", &["require(", "Unlawful::new("]),
+    ("meaning/law/identity.rs", &["require(", "Unlawful::new("]),
     ("meaning/guard/standing.rs", &["hold(", "Err(format!("]),
     ("meaning/guard/approvals.rs", &["Err(no(format!("]),
     ("meaning/guard/gates.rs", &["Err(GateMissing::"]),
     ("meaning/rules/mod.rs", &["Err(InvalidRules::"]),
     ("meaning/rules/environment.rs", &["Err(InvalidRules::", "ok_or_else("]),
+    ("meaning/rules/issuer.rs", &["Err(InvalidRules::"]),
     ("meaning/rules/gate.rs", &["return invalid(", "Err(InvalidRules::"]),
     ("meaning/rules/verification.rs", &["Err(InvalidRules::"]),
     ("meaning/versions/range.rs", &["Err(InvalidRange::Unbounded", "Err(InvalidRange::Empty", "plain.ok_or_else("]),

@@ -102,23 +102,17 @@ pub(super) const CHECKS: &[Mutant] = &[
         "law-approvals-grant-after-rejection law-approvals-reject-again",
     ),
     check(
-        "guard: an answer not in the name of whoever asked",
+        "guard: an answer of nobody who asked",
         GUARD,
-        "find(|by| «*by == actor» ||",
+        "find(|by| «who.is(by)») { return Err(",
         "false",
-        "law-approvals-grant-for-whom-asked",
-    ),
-    check(
-        "guard: an answer not with the key of whoever asked",
-        GUARD,
-        "|| «**by == key.principal») { return Err(",
-        "false",
-        "law-approvals-grant-of-the-keys-own",
+        "law-approvals-grant-for-whom-asked law-approvals-grant-of-ones-own law-approvals-grant-of-the-keys-own
+         law-approvals-reject-of-ones-own",
     ),
     check(
         "guard: one answer of a name and of a key",
         GUARD,
-        "find(|granted| «granted.is_of(actor, &key.principal)»); if let Some(before)",
+        "find(|granted| «granted.is_of(who.actor, &who.key.principal)»); if let Some(before)",
         "false",
         "law-approvals-grant-twice law-approvals-grant-twice-by-one-actor law-approvals-grant-twice-by-one-key law-approvals-grant-twice-own-last",
     ),
@@ -132,14 +126,14 @@ pub(super) const CHECKS: &[Mutant] = &[
     check(
         "guard: an answer of whoever may change the environment, where no groups are named",
         GUARD,
-        "return «authorization(rules, rule, key, actor).map(|_| None)»",
+        "return «authorization(rules, rule, &who).map(|_| None)»",
         "Ok(None)",
         "law-authorization-grant law-authorization-reject",
     ),
     check(
         "guard: an answer of the groups",
         GUARD,
-        "None => «Err(no(format!(\"{} is approved by members of {}, and {actor} is in none of them\", rule.name, names(&demanded.groups))))»",
+        "None => { «Err(no(format!(\"{} is approved by members of {}, and {} is in none of them\", rule.name, names(&demanded.groups), who.actor)))»",
         "Ok(None)",
         "law-approvals-grant-of-no-group law-approvals-reject-of-no-group",
     ),
@@ -148,7 +142,9 @@ pub(super) const CHECKS: &[Mutant] = &[
         LAW,
         "(entry, key), true)?; «by_group(by, group.as_ref())»",
         "Ok(())",
-        "law-approvals-group-left-out law-approvals-group-not-asked-for law-approvals-group-of-others law-approvals-group-second",
+        "law-approvals-group-left-out law-approvals-group-not-asked-for law-approvals-group-of-others
+         law-approvals-group-second law-approvals-token-before-the-key law-approvals-token-before-the-rules
+         law-approvals-token-second",
     ),
     check(
         "law approvals: the group of a rejection",
@@ -162,7 +158,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         LAW,
         "require(«expected == found», Rule::Approvals",
         "true",
-        "law-approvals-group-*",
+        "law-approvals-group-* law-approvals-token-before-the-key law-approvals-token-before-the-rules
+         law-approvals-token-second",
     ),
     check(
         "law approvals: of a promotion",
@@ -205,7 +202,7 @@ pub(super) const CHECKS: &[Mutant] = &[
     check(
         "guard: approvals of others than whoever promotes",
         GUARD,
-        "filter(|granted| «!granted.is_of(asked.actor, &asked.key.principal)»)",
+        "filter(|granted| «!granted.is_of(asked.who.actor, &asked.who.key.principal)»)",
         "true",
         "law-approvals-own law-approvals-own-key law-approvals-own-name",
     ),

@@ -43,7 +43,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         BODIES,
         "Ok(None) if «self.removed.contains(&digest)» => {}",
         "true",
-        "body-missing incomplete-over-unlawful",
+        "body-missing body-missing-of-a-token incomplete-over-unlawful",
     ),
     check("audit: a body's digest", BODIES, "if «actual != digest» || u64::try_from", "false", "body-changed body-salt-changed"),
     check("audit: a body's size", BODIES, "|| «u64::try_from(body.bytes.len()) != Ok(evidence.size)» {", "false", "body-size"),

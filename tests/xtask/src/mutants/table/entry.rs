@@ -146,7 +146,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         "Ok(event) if «encoding::canonical(&event).is_ok_and(|text| text == data.get().as_bytes())» =>",
         "true",
         "law-shape-advisory-empty law-shape-array law-shape-breaking-empty law-shape-command-variables-empty law-shape-commands-empty
-         law-shape-groups-empty law-shape-max-age-empty law-shape-policies-empty law-shape-verification-keys-empty",
+         law-shape-groups-empty law-shape-issuer-groups-empty law-shape-issuers-empty law-shape-max-age-empty law-shape-policies-empty
+         law-shape-verification-keys-empty",
     ),
     check_by(
         "entry: none is written that is too long",

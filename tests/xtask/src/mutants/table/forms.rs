@@ -30,7 +30,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         NAMES,
         "«!text.is_empty()» && text.len() <= longest",
         "true",
-        "envelope-actor-empty law-shape-policy-text-empty law-shape-verification-key-empty note-two-spaces-after-dash",
+        "envelope-actor-empty law-shape-issuer-keys-empty law-shape-policy-text-empty law-shape-verification-key-empty
+         note-two-spaces-after-dash",
     ),
     check("environment: not none", NAMES, r#"label(text, 32) && «text != "none"»"#, "true", "law-shape-environment-none"),
     check("environment: not rollback-N", NAMES, "«!reads_like_a_rollback(text)»", "true", "law-shape-environment-rollback"),
@@ -91,8 +92,10 @@ pub(super) const CHECKS: &[Mutant] = &[
         NAMES,
         "«!text.trim().is_empty()»",
         "true",
-        "law-shape-breaking-blank law-shape-freeze-name-blank law-shape-override-justification-blank law-shape-reason-blank
-         law-shape-report-package-blank",
+        "law-shape-breaking-blank law-shape-freeze-name-blank law-shape-halt-reason-blank law-shape-issuer-audience-blank
+         law-shape-issuer-blank law-shape-issuer-claim-blank law-shape-issuer-principal-blank
+         law-shape-override-justification-blank law-shape-reason-blank law-shape-report-package-blank
+         law-shape-token-issuer-blank law-shape-token-subject-blank",
     ),
     check("source commit: its length", NAMES, "|text| «(7..=64).contains(&text.len())»", "true", "law-shape-commit-too-short"),
     check(
@@ -114,7 +117,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         "repository: a path",
         NAMES,
         "let Some((host, path)) = «plain.split_once('/')» else { return false; }",
-        r#"Some(plain.split_once('/').unwrap_or((plain, "a")))"#,
+        r#"Some(plain.split_once('/').unwrap_or((plain, "a law-shape-issuer-group-space law-shape-token-group-space")))"#,
         "law-shape-repository-path-missing",
     ),
     check(

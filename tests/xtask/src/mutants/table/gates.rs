@@ -10,6 +10,7 @@ const ENVIRONMENT: &str = "meaning/rules/environment.rs";
 const NAMES: &str = "meaning/names.rs";
 const FACTS: &str = "meaning/facts.rs";
 const FOLD: &str = "meaning/state/fold.rs";
+const STATE: &str = "meaning/state/mod.rs";
 
 pub(super) const CHECKS: &[Mutant] = &[
     check(
@@ -117,11 +118,50 @@ pub(super) const CHECKS: &[Mutant] = &[
          valid/gates-advice-too-old valid/gates-of-every-kind",
     ),
     check(
-        "rules: policies are asked at the request",
-        ENVIRONMENT,
-        "if «gate.as_str() == POLICY_COMPLIANCE» { return Some(0)",
+        "guard: policies answer one promotion",
+        GATES,
+        "let policies = «gate.as_str() == POLICY_COMPLIANCE»;",
         "false",
-        "law-gates-policies-before",
+        "law-gates-policy-failed-beside law-gates-policy-of-another-environment-since law-gates-policy-of-another-promotion
+         law-gates-policy-of-another-promotion-cited law-gates-policy-of-before-a-refusal law-override-without-the-policies
+         valid/gates-policies-of-two valid/gates-policies-overridden",
+    ),
+    check(
+        "state: an answer is for whom it is about",
+        STATE,
+        "Fact::PolicyAnswer(answer) => «answer.is_about(promotion)».then_some(",
+        "true",
+        "law-gates-policy-of-another-component law-gates-policy-of-another-digest law-gates-policy-of-another-environment
+         law-gates-policy-of-another-environment-since law-gates-policy-of-another-pipeline",
+    ),
+    check(
+        "facts: an answer about the component",
+        FACTS,
+        "«self.component == *component» && self.digest",
+        "true",
+        "law-gates-policy-of-another-component",
+    ),
+    check("facts: an answer about the digest", FACTS, "&& «self.digest == *digest» &&", "true", "law-gates-policy-of-another-digest"),
+    check(
+        "facts: an answer about the environment",
+        FACTS,
+        "&& «self.environment == *to» &&",
+        "true",
+        "law-gates-policy-of-another-environment law-gates-policy-of-another-environment-since",
+    ),
+    check(
+        "facts: an answer about the pipeline",
+        FACTS,
+        "*to && «self.pipeline == *pipeline»",
+        "true",
+        "law-gates-policy-of-another-pipeline",
+    ),
+    check(
+        "state: an answer is gone with a refusal",
+        FOLD,
+        "Event::PromotionRefused(event) => «self.put(FactKey::PolicyAnswer(event.promotion.promotion_id), None)»,",
+        "()",
+        "law-gates-policy-of-before-a-refusal",
     ),
     check(
         "state: a run knows by what it is verified",
@@ -269,7 +309,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         NAMES,
         "|text| «bounded(text, 60_000)»",
         "true",
-        "law-shape-policy-text-empty law-shape-policy-text-too-long law-shape-verification-key-empty",
+        "law-shape-issuer-keys-empty law-shape-policy-text-empty law-shape-policy-text-too-long
+         law-shape-verification-key-empty",
     ),
     check("argument: its length", NAMES, "|text| «text.len() <= 4096»", "true", "law-shape-command-argument-too-long"),
     check("argument: no zero byte", NAMES, r"&& «!text.contains('\0')»", "true", "law-shape-command-argument-zero"),

@@ -35,12 +35,15 @@ pub(super) const CHECKS: &[Mutant] = &[
         LAW,
         "require(«signer.grant_for(permission, event.touches()).is_some()», Rule::Grant",
         "true",
-        "law-grant-component law-grant-environment law-grant-gate law-grant-manifest law-grant-narrowed-body
-         law-grant-narrowed-clock law-grant-narrowed-decision-on-all law-grant-narrowed-format law-grant-narrowed-key-component
-         law-grant-narrowed-key-environment law-grant-narrowed-key-gate law-grant-narrowed-key-pipeline law-grant-narrowed-lock
-         law-grant-narrowed-lock-on-all law-grant-narrowed-manifest-component law-grant-narrowed-manifest-environment
-         law-grant-narrowed-manifest-gate law-grant-narrowed-unlock-of-all law-grant-none law-grant-pipeline
-         law-grant-two-halves law-grant-type law-import-grant",
+        "law-grant-component law-grant-environment law-grant-gate law-grant-halted-component law-grant-halted-environment
+         law-grant-halted-pipeline law-grant-halted-type law-grant-manifest law-grant-narrowed-body law-grant-narrowed-clock
+         law-grant-narrowed-decision-on-all law-grant-narrowed-format law-grant-narrowed-halt-of-all
+         law-grant-narrowed-key-component law-grant-narrowed-key-environment law-grant-narrowed-key-gate
+         law-grant-narrowed-key-pipeline law-grant-narrowed-lock law-grant-narrowed-lock-on-all
+         law-grant-narrowed-manifest-component law-grant-narrowed-manifest-environment law-grant-narrowed-manifest-gate
+         law-grant-narrowed-resumption-of-all law-grant-narrowed-unlock-of-all law-grant-none law-grant-pipeline
+         law-grant-proven-pipeline law-grant-proven-type law-grant-resumed-component law-grant-resumed-environment
+         law-grant-resumed-pipeline law-grant-resumed-type law-grant-two-halves law-grant-type law-import-grant",
     ),
     check(
         "law format level: it rises",
@@ -54,33 +57,35 @@ pub(super) const CHECKS: &[Mutant] = &[
         GRANT,
         "«self.permissions.covers(&permission)» &&",
         "true",
-        "law-endorsement-by-a-clerk law-endorsement-of-a-clerk law-grant-of-genesis law-grant-two-halves law-grant-type
-         law-import-grant law-lock-owner law-lock-owner-narrowed law-lock-owner-until",
+        "law-endorsement-by-a-clerk law-endorsement-of-a-clerk law-grant-halted-type law-grant-of-genesis law-grant-proven-type
+         law-grant-resumed-type law-grant-two-halves law-grant-type law-import-grant law-lock-owner law-lock-owner-narrowed
+         law-lock-owner-until",
     ),
     check(
         "grant: its pipelines",
         GRANT,
         "&& «self.pipelines.reaches(touches.pipeline)»",
         "true",
-        "law-admin-threshold-narrowed law-grant-manifest law-grant-narrowed-key-pipeline law-grant-of-genesis-narrowed
-         law-grant-pipeline",
+        "law-admin-threshold-narrowed law-grant-halted-pipeline law-grant-manifest law-grant-narrowed-key-pipeline
+         law-grant-of-genesis-narrowed law-grant-pipeline law-grant-proven-pipeline law-grant-resumed-pipeline",
     ),
     check(
         "grant: its components",
         GRANT,
         "&& «self.components.reaches(touches.component)»",
         "true",
-        "law-grant-component law-grant-narrowed-body law-grant-narrowed-decision-on-all law-grant-narrowed-key-component
-         law-grant-narrowed-lock law-grant-narrowed-lock-on-all law-grant-narrowed-manifest-component
-         law-grant-narrowed-unlock-of-all law-grant-two-halves law-lock-owner-narrowed",
+        "law-grant-component law-grant-halted-component law-grant-narrowed-body law-grant-narrowed-decision-on-all
+         law-grant-narrowed-halt-of-all law-grant-narrowed-key-component law-grant-narrowed-lock law-grant-narrowed-lock-on-all
+         law-grant-narrowed-manifest-component law-grant-narrowed-resumption-of-all law-grant-narrowed-unlock-of-all
+         law-grant-resumed-component law-grant-two-halves law-lock-owner-narrowed",
     ),
     check(
         "grant: its environments",
         GRANT,
         "&& «self.environments.reaches(touches.environment)»",
         "true",
-        "law-grant-environment law-grant-narrowed-clock law-grant-narrowed-key-environment
-         law-grant-narrowed-manifest-environment law-grant-two-halves",
+        "law-grant-environment law-grant-halted-environment law-grant-narrowed-clock law-grant-narrowed-key-environment
+         law-grant-narrowed-manifest-environment law-grant-resumed-environment law-grant-two-halves",
     ),
     check(
         "grant: its gates",
@@ -96,11 +101,11 @@ pub(super) const CHECKS: &[Mutant] = &[
         "Reach::All => «matches!(self, Self::Any)»",
         "true",
         "law-admin-threshold-narrowed law-grant-narrowed-body law-grant-narrowed-clock law-grant-narrowed-decision-on-all
-         law-grant-narrowed-format law-grant-narrowed-key-component law-grant-narrowed-key-environment
-         law-grant-narrowed-key-gate law-grant-narrowed-key-pipeline law-grant-narrowed-lock-on-all
-         law-grant-narrowed-manifest-component law-grant-narrowed-manifest-environment law-grant-narrowed-manifest-gate
-         law-grant-narrowed-unlock-of-all law-grant-of-genesis-narrowed law-lock-owner-narrowed
-         law-revocation-of-the-last-whole-admin",
+         law-grant-narrowed-format law-grant-narrowed-halt-of-all law-grant-narrowed-key-component
+         law-grant-narrowed-key-environment law-grant-narrowed-key-gate law-grant-narrowed-key-pipeline
+         law-grant-narrowed-lock-on-all law-grant-narrowed-manifest-component law-grant-narrowed-manifest-environment
+         law-grant-narrowed-manifest-gate law-grant-narrowed-resumption-of-all law-grant-narrowed-unlock-of-all
+         law-grant-of-genesis-narrowed law-lock-owner-narrowed law-revocation-of-the-last-whole-admin",
     ),
     check("admin: not the recovery key", CORE, "self.is_live() && «!self.recovery» &&", "true", "law-revocation-leaves-the-recovery-key"),
     check(

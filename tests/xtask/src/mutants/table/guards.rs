@@ -18,7 +18,7 @@ pub(super) const CHECKS: &[Mutant] = &[
     check(
         "law locks: no promotion",
         LAW,
-        "let mut stops = «guard::locks(state, asked)»;",
+        "stops.extend(«guard::locks(state, asked)»);",
         "Vec::new()",
         "law-locks law-locks-under-another-id law-locks-until",
     ),
@@ -64,16 +64,24 @@ pub(super) const CHECKS: &[Mutant] = &[
     check(
         "law authorization: of a promotion",
         LAW,
-        "stops.extend(«guard::authorization(rules, rule, asked.key, asked.actor).err()»);",
+        "stops.extend(«guard::authorization(rules, rule, &asked.who).err()»);",
         "None",
-        "law-authorization-another-group law-authorization-group-of-the-rules law-authorization-key-of-a-member law-authorization-promotion",
+        "law-authorization-another-group law-authorization-group-of-the-rules law-authorization-key-of-a-member
+         law-authorization-promotion law-authorization-token-forgotten law-authorization-token-forgotten-later
+         law-authorization-token-group-dropped law-authorization-token-groups-dropped law-authorization-token-issuer-dropped
+         law-authorization-token-issuers-dropped law-authorization-token-none law-authorization-token-of-a-second-key
+         law-authorization-token-of-another law-authorization-token-of-another-actor law-authorization-token-of-another-group
+         law-authorization-token-of-another-key law-authorization-token-of-another-name
+         law-authorization-token-of-another-pipeline law-authorization-token-over law-authorization-token-over-before
+         law-authorization-token-replaced",
     ),
     check(
         "law authorization: of everything else",
         LAW,
-        "«guard::authorization(rules, rule, key, &entry.actor).map(|_| ()).map_err(|stop| Unlawful::new(Rule::Authorization, stop.message))»",
+        "«guard::authorization(rules, rule, &who).map(|_| ()).map_err(|stop| Unlawful::new(Rule::Authorization, stop.message))»",
         "Ok(())",
-        "law-authorization-abort law-authorization-lock law-authorization-rollback law-authorization-take-over law-authorization-unlock",
+        "law-authorization-abort law-authorization-lock law-authorization-resume law-authorization-rollback
+         law-authorization-take-over law-authorization-take-over-halted law-authorization-token-resume law-authorization-unlock",
     ),
     check(
         "law authorization: of a rollback",
@@ -87,7 +95,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         ALL,
         "promotion::taken_over(state, event)?; «guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)»",
         "Ok(())",
-        "law-authorization-take-over",
+        "law-authorization-take-over law-authorization-take-over-halted",
     ),
     check(
         "law authorization: of an abort",
@@ -117,22 +125,24 @@ pub(super) const CHECKS: &[Mutant] = &[
         "find(|(group, _)| «groups.contains(group)»)",
         "true",
         "law-authorization-abort law-authorization-another-group law-authorization-grant law-authorization-group-of-the-rules
-         law-authorization-lock law-authorization-promotion law-authorization-reject law-authorization-rollback
-         law-authorization-take-over law-authorization-unlock",
+         law-authorization-lock law-authorization-promotion law-authorization-reject law-authorization-resume
+         law-authorization-rollback law-authorization-take-over law-authorization-take-over-halted
+         law-authorization-token-* law-authorization-unlock",
     ),
     check(
         "guard: a key speaks for its principal's groups",
         WHO,
         "let of_key = if «key.principal == *actor» {",
         "true",
-        "law-authorization-key-of-a-member",
+        "law-authorization-key-of-a-member valid/token-approvals",
     ),
     check(
         "guard: a member of a group of the rules",
         WHO,
         "filter(|group| «group.members.contains(actor)»)",
         "true",
-        "law-approvals-grant-of-a-former-member law-approvals-grant-of-another-group law-approvals-group-of-others valid/approvals",
+        "law-approvals-grant-of-a-former-member law-approvals-grant-of-another-group law-approvals-group-of-others
+         valid/approvals valid/token-approvals",
     ),
     check(
         "law duties",
@@ -142,13 +152,21 @@ pub(super) const CHECKS: &[Mutant] = &[
         "law-duties-actor law-duties-before-rollback law-duties-key law-duties-key-for-another law-duties-own law-duties-rollback
          law-duties-take-over law-duties-taken-over",
     ),
-    check("guard: the actor brought it there", WHO, "find(|mover| «*mover == asked.actor» ||", "false", "law-duties-actor"),
+    check("guard: whoever asks brought it there", WHO, "find(|mover| «asked.who.is(mover)»)", "false", "law-duties-*"),
     check(
-        "guard: the key's principal brought it there",
+        "guard: it is the actor",
         WHO,
-        "|| «**mover == asked.key.principal»)",
+        "«principal == self.actor» || *principal",
         "false",
-        "law-duties-going-on-key law-duties-key-for-another",
+        "law-approvals-carried-out-name law-approvals-carried-out-with-the-holders-key law-approvals-grant-for-whom-asked law-duties-actor",
+    ),
+    check(
+        "guard: it is the key's principal",
+        WHO,
+        "principal == self.actor || «*principal == self.key.principal»",
+        "false",
+        "law-approvals-carried-out-for-the-holder law-approvals-carried-out-key law-approvals-grant-of-the-keys-own
+         law-duties-going-on-key law-duties-key-for-another",
     ),
     check(
         "state: whoever asks has a hand in it",
@@ -252,8 +270,9 @@ pub(super) const CHECKS: &[Mutant] = &[
         LAW,
         "&& «named == expected», Rule::Override",
         "true",
-        "law-override-of-a-lock-that-is-none law-override-of-a-lock-that-is-over law-override-of-advice law-override-of-one-twice
-         law-override-of-too-much law-override-of-what-is-asserted law-override-out-of-order law-override-without-*",
+        "law-override-of-a-lock-that-is-none law-override-of-a-lock-that-is-over law-override-of-advice
+         law-override-of-one-twice law-override-of-policies-that-passed law-override-of-too-much
+         law-override-of-what-is-asserted law-override-out-of-order law-override-without-*",
     ),
     check(
         "law override: judged as if history were accepted",
@@ -267,11 +286,12 @@ pub(super) const CHECKS: &[Mutant] = &[
         LAW,
         "(«!guard::locks(state, asked).is_empty()», Overridable::Lock)",
         "false",
-        "law-alone-override-again law-freeze-not-overridden law-gates-not-overridden law-locks-under-another-id
-         law-override-for-another law-override-for-another-actor law-override-for-ones-key law-override-late law-override-of-a-rollback
-         law-override-with-another-key law-override-without-lock law-review-again law-review-of-another-entry
-         law-review-of-another-promotion law-review-of-ones-key law-review-own law-review-with-ones-key
-         valid/gates-advice-not-overridden valid/guards-overridden",
+        "law-alone-override-again law-freeze-not-overridden law-gates-not-overridden law-halt-overridden
+         law-locks-under-another-id law-override-for-another law-override-for-another-actor law-override-for-ones-key
+         law-override-late law-override-of-a-rollback law-override-with-another-key law-override-without-lock law-review-again
+         law-review-of-another-entry law-review-of-another-promotion law-review-of-ones-key law-review-own
+         law-review-with-ones-key valid/gates-advice-not-overridden valid/gates-policies-overridden valid/guards-overridden
+         valid/halted-goes-on",
     ),
     check(
         "law override: a freeze",
@@ -300,8 +320,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         LAW,
         "(«gates», Overridable::Gates)",
         "false",
-        "law-gates-overridden-called-passed law-gates-overridden-cited law-gates-overridden-left-out
-         law-locks-under-another-id law-override-without-gates valid/guards-overridden",
+        "law-gates-overridden-called-passed law-gates-overridden-cited law-gates-overridden-left-out law-locks-under-another-id
+         law-override-without-gates law-override-without-the-policies valid/gates-policies-overridden valid/guards-overridden",
     ),
     check(
         "law gates: only where they were overridden",
@@ -315,7 +335,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         GATES,
         "filter(|age| «result.time.plus_seconds(*age) < at») { Some(max_age) => Err(GateMissing::TooOld",
         "false",
-        "law-gates-one-too-old law-gates-policies-before law-gates-too-old valid/guards-overridden",
+        "law-gates-one-too-old law-gates-too-old valid/guards-overridden",
     ),
     check(
         "law review: of this promotion",

@@ -8,6 +8,7 @@ mod forms;
 mod gates;
 mod grants;
 mod guards;
+mod halts;
 mod history;
 mod identity;
 mod keys;
@@ -15,6 +16,7 @@ mod promotions;
 mod rollbacks;
 mod rules;
 mod taking_over;
+mod tokens;
 
 use super::mutant::Mutant;
 
@@ -34,6 +36,8 @@ pub(super) fn all() -> Vec<Mutant> {
         approvals::CHECKS,
         gates::CHECKS,
         taking_over::CHECKS,
+        halts::CHECKS,
+        tokens::CHECKS,
         history::CHECKS,
         custody::CHECKS,
     ]

@@ -22,14 +22,15 @@ pub(super) const CHECKS: &[Mutant] = &[
         ENVIRONMENT,
         "let Some(rule) = «rules.environment(environment)» else { return Err(Unlawful::new(Rule::Known",
         "rules.environment(environment).or_else(|| rules.environments().first())",
-        "law-known-approvals law-known-gate-environment law-known-grant law-known-lock law-known-override law-known-request",
+        "law-known-approvals law-known-gate-environment law-known-grant law-known-halted-environment law-known-lock
+         law-known-override law-known-request",
     ),
     check(
         "law known: the component",
         ENVIRONMENT,
         "require(«rules.component(component).is_some()», Rule::Known",
         "true",
-        "law-known-gate-component law-known-rejection",
+        "law-known-gate-component law-known-halted-component law-known-rejection",
     ),
     check(
         "law known: for a gate's result",
@@ -224,17 +225,21 @@ pub(super) const CHECKS: &[Mutant] = &[
     check(
         "guard: a gate that has a result",
         GATES,
-        "let Some(result) = «state.gate(pipeline, component, to, &gate, digest)» else { return Err(GateMissing::NoResult",
-        "Some(state.gate(pipeline, component, to, &gate, digest).unwrap_or(crate::switched::passed()))",
-        "law-gates-no-result law-gates-other-digest law-gates-other-environment valid/gates-advice-too-old
-         valid/gates-of-every-kind",
+        "let Some(result) = «found» else { return Err(if policies",
+        "Some(found.unwrap_or(crate::switched::passed()))",
+        "law-gates-no-result law-gates-other-digest law-gates-other-environment law-gates-policy-missing
+         law-gates-policy-of-another-component law-gates-policy-of-another-digest law-gates-policy-of-another-environment
+         law-gates-policy-of-another-environment-since law-gates-policy-of-another-pipeline
+         law-gates-policy-of-another-promotion law-gates-policy-of-before-a-refusal law-override-without-the-policies
+         valid/gates-advice-too-old valid/gates-of-every-kind valid/gates-policies-overridden",
     ),
     check(
         "guard: a result that lets pass",
         GATES,
         "if «!result.status.lets_pass()» { return Err(GateMissing::NotPassed",
         "false",
-        "law-gates-failed law-gates-none-of-advice law-gates-not-overridden law-gates-over-tags law-gates-overridden-called-passed
-         law-gates-overridden-cited law-gates-overridden-left-out law-gates-skipped",
+        "law-gates-failed law-gates-none-of-advice law-gates-not-overridden law-gates-over-tags
+         law-gates-overridden-called-passed law-gates-overridden-cited law-gates-overridden-left-out law-gates-policy-failed
+         law-gates-policy-failed-beside law-gates-policy-failed-since law-gates-skipped",
     ),
 ];

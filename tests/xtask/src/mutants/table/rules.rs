@@ -60,8 +60,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         "all(|(one, next)| «one < next»)",
         "one <= next",
         "law-shape-approvals-group-twice law-shape-authorization-operator-twice law-shape-command-variable-twice
-         law-shape-group-member-twice law-shape-policy-twice law-shape-verification-annotation-twice
-         law-shape-verification-identity-twice law-shape-verification-key-twice",
+         law-shape-group-member-twice law-shape-issuer-claim-twice law-shape-issuer-twice law-shape-policy-twice
+         law-shape-verification-annotation-twice law-shape-verification-identity-twice law-shape-verification-key-twice",
     ),
     check("rules: an age for each gate", ENVIRONMENT, "= «twice(&aged).copied()».or_else(", "None::<&GateName>", "law-shape-max-age-twice"),
     check(
