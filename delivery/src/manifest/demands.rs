@@ -7,8 +7,8 @@ use promotion_ledger::meaning::rules::{
     ApprovalRule, AuthorizationRule, CommandRule, Enforcement, EnvironmentRule, FreezeRule, GroupGiven, MaxAge, POLICY_COMPLIANCE, Rules,
     SECURITY_SCAN, VerificationRule, Window,
 };
+use promotion_ledger::meaning::span;
 
-use super::span;
 use crate::signature::Policy;
 
 /// What an environment demands beyond its gates: sentences that lack their subject, the environment.

@@ -20,6 +20,7 @@ pub mod needs;
 pub mod refusal;
 pub mod rules;
 pub mod shared;
+pub mod span;
 pub mod state;
 pub mod time;
 pub mod versions;

@@ -40,7 +40,7 @@ fn broken() -> Promote {
 const LOCKS: &str = "prod is locked: \"stocktaking\", by oli@acme.example, since 2026-01-15 14:45 UTC (entry 11); \
                      prod is locked: \"audit\", by ada@acme.example, since 2026-01-15 14:45 UTC (entry 12)";
 const FREEZE: &str = "prod is frozen until 2026-02-01 00:00 UTC: sale";
-const SOAK: &str = "api v1.0.0 must have been in dev for 86400 seconds before it goes to prod: it came there 2026-01-15 14:45 UTC";
+const SOAK: &str = "api v1.0.0 must have been in dev for 1 day before it goes to prod: it came there 2026-01-15 14:45 UTC";
 const APPROVALS: &str = "prod needs 1 approval of reviewers, and none was asked for";
 const GATES: &str = "gate tests must have passed for this digest and environment, found no result; \
                      gate security_scan must have passed for this digest and environment, found no result";

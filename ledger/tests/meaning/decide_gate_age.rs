@@ -36,7 +36,7 @@ fn a_result_counts_until_it_is_as_old_as_it_may_be() {
     assert_eq!(events(world.when(CI, ask.clone())).len(), 3);
     world.given_time(over());
     let message = format!(
-        "gate tests must have passed for this digest and environment at most 3600 seconds before, found a result of \
+        "gate tests must have passed for this digest and environment at most 1 hour before, found a result of \
          2026-01-16 08:00 UTC (entry {at})"
     );
     assert_refused(world.when(CI, ask.clone()), &[(8, &message)]);
@@ -54,7 +54,7 @@ fn what_was_too_old_when_it_was_requested_backs_no_step() {
     world.given(decided.into_iter().map(|event| (CI, event)));
     let step = world.next_event(&world.run(ask.promotion_id));
     let detail = world.assert_unlawful(CI, step.clone(), Rule::Gates);
-    assert!(detail.starts_with("gate tests must have passed for this digest and environment at most 3600 seconds before"), "{detail}");
+    assert!(detail.starts_with("gate tests must have passed for this digest and environment at most 1 hour before"), "{detail}");
     world.given([(GATE, gate("tests", "api", "v1.0.0", "prod", GateStatus::Passed).into())]);
     world.given_walked(CI, ask.promotion_id);
 }

@@ -27,7 +27,7 @@ fn arrived(world: &World) -> Timestamp {
 
 const REFUSED: (u8, &str, &str) = (
     17,
-    "api v1.0.0 must have been in staging for 3600 seconds before it goes to prod: it came there 2026-01-15 14:45 UTC",
+    "api v1.0.0 must have been in staging for 1 hour before it goes to prod: it came there 2026-01-15 14:45 UTC",
     "promote after 2026-01-15 15:45 UTC",
 );
 
@@ -91,7 +91,7 @@ fn a_release_that_imported_history_brought_soaks_from_the_time_that_is_asserted(
     let accepting = Promote { accept_asserted: true, ..to_prod() };
     let expected = (
         17,
-        "api v1.0.0 must have been in staging for 3600 seconds before it goes to prod: it came there 2026-01-15 14:40 UTC",
+        "api v1.0.0 must have been in staging for 1 hour before it goes to prod: it came there 2026-01-15 14:40 UTC",
         "promote after 2026-01-15 15:40 UTC",
     );
     let due = time("2026-01-15T15:40:00.000000Z");

@@ -1,9 +1,10 @@
 //! Whose word a promotion needs, and how long it holds.
 
 use promotion_ledger::meaning::rules::{ApprovalRule, EnvironmentRule};
+use promotion_ledger::meaning::span::words;
 
 use super::super::demands::needed;
-use super::super::span::words;
+
 use super::found::{Found, only};
 
 pub(super) fn approvals(before: &EnvironmentRule, now: &EnvironmentRule, found: &mut Found) {

@@ -7,9 +7,10 @@ use std::num::NonZeroU8;
 
 use promotion_ledger::meaning::names::GateName;
 use promotion_ledger::meaning::rules::{CommandRule, Rules};
+use promotion_ledger::meaning::span::words;
 
 use super::super::demands::{joined, run};
-use super::super::span::words;
+
 use super::found::Found;
 
 pub(super) fn commands(old: &Rules, new: &Rules, found: &mut Found) {

@@ -2,9 +2,10 @@
 
 use promotion_ledger::meaning::names::GateName;
 use promotion_ledger::meaning::rules::EnvironmentRule;
+use promotion_ledger::meaning::span::words;
 
 use super::super::demands::joined;
-use super::super::span::words;
+
 use super::found::{Found, only};
 
 pub(super) fn gates(before: &EnvironmentRule, now: &EnvironmentRule, found: &mut Found) {

@@ -1,9 +1,10 @@
 //! What a release must bring along: time in the environment before, a version in the range, a signature.
 
 use promotion_ledger::meaning::rules::{Enforcement, EnvironmentRule};
+use promotion_ledger::meaning::span::words;
 
 use super::super::demands::signature;
-use super::super::span::words;
+
 use super::found::Found;
 
 pub(super) fn release(before: &EnvironmentRule, now: &EnvironmentRule, found: &mut Found) {

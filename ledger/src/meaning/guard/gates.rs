@@ -6,6 +6,7 @@ use crate::meaning::facts::GateDemanded;
 use crate::meaning::id::Sequence;
 use crate::meaning::names::GateName;
 use crate::meaning::rules::POLICY_COMPLIANCE;
+use crate::meaning::span;
 use crate::meaning::state::State;
 use crate::meaning::time::Timestamp;
 
@@ -35,7 +36,7 @@ pub enum GateMissing {
         entry: Sequence,
     },
     /// The newest result was too old when the promotion was requested.
-    #[error("gate {gate} must have passed for this digest and environment at most {max_age} seconds before, found a result of {} (entry {entry})", time.to_minute())]
+    #[error("gate {gate} must have passed for this digest and environment at most {} before, found a result of {} (entry {entry})", span::words(*max_age), time.to_minute())]
     TooOld {
         /// The gate.
         gate: GateName,

@@ -4,6 +4,7 @@ use super::stop::{Asked, Guard, Stop};
 use crate::meaning::facts::Lock;
 use crate::meaning::names::Environment;
 use crate::meaning::rules::{EnvironmentRule, Frozen};
+use crate::meaning::span;
 use crate::meaning::state::State;
 use crate::meaning::time::Timestamp;
 
@@ -48,9 +49,10 @@ pub fn soak(state: &State, rule: &EnvironmentRule, asked: &Asked<'_>) -> Option<
         return None;
     }
     let message = format!(
-        "{} {} must have been in {from} for {seconds} seconds before it goes to {}: it came there {}",
+        "{} {} must have been in {from} for {} before it goes to {}: it came there {}",
         promotion.component,
         promotion.version,
+        span::words(seconds),
         promotion.to,
         since.to_minute()
     );

@@ -177,7 +177,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         DIGEST,
         r#"match «text.strip_prefix("sha256:")»"#,
         r#"Some(text.split_once(':').map_or(text.as_str(), |(_, hex)| hex))"#,
-        "law-shape-digest-algorithm",
+        "law-shape-digest-algorithm law-shape-token-digest-bare",
     ),
     check(
         "hex: lower case",

@@ -126,8 +126,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         "true",
         "law-authorization-abort law-authorization-another-group law-authorization-grant law-authorization-group-of-the-rules
          law-authorization-lock law-authorization-promotion law-authorization-reject law-authorization-resume
-         law-authorization-rollback law-authorization-take-over law-authorization-take-over-halted
-         law-authorization-token-* law-authorization-unlock",
+         law-authorization-rollback law-authorization-take-over law-authorization-take-over-halted law-authorization-token-*
+         law-authorization-unlock",
     ),
     check(
         "guard: a key speaks for its principal's groups",

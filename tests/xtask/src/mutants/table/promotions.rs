@@ -15,7 +15,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         RULE,
         "«state.core().rules(pipeline)».ok_or_else(|| Unlawful::new(Rule::Known",
         "state.core().rules(pipeline).or_else(|| state.core().pipelines.values().next().map(|adopted| &adopted.rules))",
-        "law-known-downgrade",
+        "law-known-downgrade law-known-halted-pipeline law-known-proven",
     ),
     check(
         "law known: the environment",

@@ -82,7 +82,10 @@ pub(super) const CHECKS: &[Mutant] = &[
         "()",
         "law-authorized-not-decided law-downgrade-not-asked law-gates-failed law-gates-no-result law-gates-none-of-advice
          law-gates-not-overridden law-gates-one-too-old law-gates-other-digest law-gates-other-environment
-         law-gates-policies-before law-gates-skipped law-gates-too-old
+         law-gates-policy-failed law-gates-policy-failed-beside law-gates-policy-failed-since law-gates-policy-missing
+         law-gates-policy-of-another-component law-gates-policy-of-another-digest law-gates-policy-of-another-environment
+         law-gates-policy-of-another-environment-since law-gates-policy-of-another-pipeline
+         law-gates-policy-of-another-promotion law-gates-policy-of-before-a-refusal law-gates-skipped law-gates-too-old
          law-signature-found-last law-signature-invalid law-signature-not-checked law-signature-not-checked-to-warn
          law-signature-unknown law-signature-unsigned",
     ),
@@ -139,8 +142,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         "require(«event.gates == cited», Rule::Gates",
         "true",
         "law-gates-advice-* law-gates-missing law-gates-of-the-request law-gates-other-name law-gates-outdated
-         law-gates-overridden-called-passed law-gates-overridden-cited law-gates-overridden-left-out law-gates-status
-         law-gates-twice",
+         law-gates-overridden-called-passed law-gates-overridden-cited law-gates-overridden-left-out law-gates-policy-left-out
+         law-gates-policy-of-another-promotion-cited law-gates-status law-gates-twice",
     ),
     check(
         "law under way: what a rollback leaves",
@@ -205,8 +208,11 @@ pub(super) const CHECKS: &[Mutant] = &[
         "return Ok(()); } «gates(state, run)»",
         "Ok(())",
         "law-gates-failed law-gates-no-result law-gates-none-of-advice law-gates-not-overridden law-gates-one-too-old
-         law-gates-other-digest law-gates-other-environment law-gates-over-tags law-gates-policies-before law-gates-skipped
-         law-gates-too-old",
+         law-gates-other-digest law-gates-other-environment law-gates-over-tags law-gates-policy-failed
+         law-gates-policy-failed-beside law-gates-policy-failed-since law-gates-policy-missing
+         law-gates-policy-of-another-component law-gates-policy-of-another-digest law-gates-policy-of-another-environment
+         law-gates-policy-of-another-environment-since law-gates-policy-of-another-pipeline
+         law-gates-policy-of-another-promotion law-gates-policy-of-before-a-refusal law-gates-skipped law-gates-too-old",
     ),
     check(
         "law tags: all written and read back",
