@@ -1,5 +1,6 @@
 //! The outside world that a promotion touches, and the runner that walks a promotion through it.
 //!
+//! * [`again`]: what stands beside the log, judged once more;
 //! * [`calendar`]: times in which an environment takes no promotion, from what people write to intervals;
 //! * [`evidence`]: bytes that are kept beside the log;
 //! * [`gate`]: gates as commands, run within bounds;
@@ -13,6 +14,7 @@
 //! * [`session`]: a ledger and its index, opened to ask, decide and append;
 //! * [`runner`]: promotions and rollbacks, step by step, each announced before it is made and recorded after.
 
+pub mod again;
 pub mod calendar;
 pub mod evidence;
 pub mod gate;

@@ -1,5 +1,6 @@
 //! `verify`: checks every byte, signature and rule of a ledger, or of an export of one.
 
+mod evidence;
 mod page;
 
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ use crate::error::CommandError;
 use crate::machine;
 use crate::session::{absolute, ledger_path};
 use crate::trust::{self, Pin};
-use crate::views::audit::{FindingRow, PinRow, Verification};
+use crate::views::audit::{FindingRow, PinRow, Rejudged, Verification};
 
 /// Checks every byte, signature and rule of a ledger, or of an export of one.
 ///
@@ -49,6 +50,9 @@ pub(crate) struct Verify {
     /// How much the verdict must rest on (exit 22 if less)
     #[arg(long, value_enum, value_name = "LEVEL")]
     require: Option<Required>,
+    /// Also judge again what stands beside the log: answers of policies, reports of scanners, claims of tokens
+    #[arg(long)]
+    evidence: bool,
     /// Check one entry after another, each signature by one plain check: slower, the same report
     #[arg(long)]
     plain: bool,
@@ -76,10 +80,12 @@ struct Held {
     /// Why this user's own pins were not compared.
     missing: Option<String>,
     effort: Effort,
+    /// Whether evidence is judged again.
+    evidence: bool,
 }
 
 pub(crate) fn run(context: &Context, arguments: &Verify) -> Result<Answer, CommandError> {
-    let (subject, report, held) = match &arguments.export {
+    let (subject, (report, rejudged), held) = match &arguments.export {
         Some(directory) => {
             let held = Held::given(arguments);
             (directory.display().to_string(), exported(context, directory, &held)?, held)
@@ -91,36 +97,41 @@ pub(crate) fn run(context: &Context, arguments: &Verify) -> Result<Answer, Comma
         }
     };
     let report = required(report, arguments.require);
-    let view = view(subject, &report, held);
+    let view = view(subject, &report, rejudged, held);
     Ok(Answer::with_code(page::page(&view), &view, report.exit_code()))
 }
 
-fn exported(context: &Context, directory: &Path, held: &Held) -> Result<Report, CommandError> {
+fn exported(context: &Context, directory: &Path, held: &Held) -> Result<Audited, CommandError> {
     match Export::open(directory) {
         Ok(export) => Ok(audited(context, &export, held)),
         Err(LogError::Unreadable { detail }) => Err(could_not_run(detail)),
-        Err(error) => Ok(nothing_read(error.exit_code(), error.to_string())),
+        Err(error) => Ok((nothing_read(error.exit_code(), error.to_string()), None)),
     }
 }
 
-fn live(context: &Context, path: &Path, held: &Held, own: Option<&Pin>) -> Result<Report, CommandError> {
+fn live(context: &Context, path: &Path, held: &Held, own: Option<&Pin>) -> Result<Audited, CommandError> {
     let store = match Sqlite::open_read_only(path) {
         Ok(store) => store,
-        Err(error @ StoreError::Damaged { .. }) => return Ok(nothing_read(ExitCode::Tampered, error.to_string())),
+        Err(error @ StoreError::Damaged { .. }) => return Ok((nothing_read(ExitCode::Tampered, error.to_string()), None)),
         Err(error) => {
             let hint = CommandError::from(error.clone()).hint;
             return Err(CommandError { hint, ..could_not_run(error.to_string()) });
         }
     };
-    let mut report = audited(context, &Live(&store), held);
+    let (mut report, rejudged) = audited(context, &Live(&store), held);
     if let Some(finding) = own.and_then(|pin| contradiction(pin, &store, &report)) {
         report.findings.push(finding);
     }
-    Ok(report)
+    Ok((report, rejudged))
 }
 
-fn audited(context: &Context, log: &dyn Log, held: &Held) -> Report {
-    audit::verify_with(log, &held.pins, context.now(), held.effort)
+/// What verification came to, and what judging evidence again did, where that was asked for and could be.
+type Audited = (Report, Option<Rejudged>);
+
+fn audited(context: &Context, log: &dyn Log, held: &Held) -> Audited {
+    let mut report = audit::verify_with(log, &held.pins, context.now(), held.effort);
+    let rejudged = if held.evidence { evidence::judge(log, &mut report) } else { None };
+    (report, rejudged)
 }
 
 /// What this user's pin says against the log, where what was given on the command line took its place in the audit.
@@ -178,7 +189,7 @@ impl Held {
         let rows = rows.into_iter().flatten().map(|(what, value)| row(what, value, "given")).collect();
         let pins = Pins { origin: origin.clone(), genesis: *genesis, head: *head, key: pin_key.clone() };
         let effort = if arguments.plain { Effort::Plain } else { Effort::Fast { threads: machine::threads() } };
-        Self { pins, rows, missing: None, effort }
+        Self { pins, rows, missing: None, effort, evidence: arguments.evidence }
     }
 
     /// The same, filled up with what this user pinned for the ledger; and that pin, where something given took its place.
@@ -208,7 +219,7 @@ fn row(what: &str, value: String, from: &str) -> PinRow {
     PinRow { what: what.to_owned(), value, from: from.to_owned() }
 }
 
-fn view(subject: String, report: &Report, held: Held) -> Verification {
+fn view(subject: String, report: &Report, evidence: Option<Rejudged>, held: Held) -> Verification {
     let code = report.exit_code();
     let mut view = Verification {
         verdict: verdict(code).to_owned(),
@@ -225,6 +236,7 @@ fn view(subject: String, report: &Report, held: Held) -> Verification {
         pipelines: report.pipelines as u64,
         bodies: report.bodies_named as u64,
         bodies_removed: report.bodies_removed as u64,
+        evidence,
         not_understood: report.not_understood,
         broken_at: broken_at(report),
         last: report.last.clone(),
@@ -282,6 +294,15 @@ fn not_checked(view: &Verification, missing: Option<&str>, pinned: Option<u64>) 
             .push(format!("entries added behind the {size} that are pinned, and cut off again: that shows only against a later head")),
         None => sentences.push("entries cut off the end: they show only against a head held elsewhere (none given)".to_owned()),
     }
+    match &view.evidence {
+        None if view.bodies > 0 => {
+            sentences.push("whether results follow from what stands beside the log: --evidence judges that again".to_owned());
+        }
+        Some(Rejudged { without, .. }) if *without > 0 => {
+            sentences.push(format!("{without} results of policies, scanners or tokens: nothing that they follow from is kept"));
+        }
+        _ => {}
+    }
     sentences.push("whether others were shown the same log: no witnesses in this version".to_owned());
     if let Some(reason) = missing {
         sentences.push(format!("what you pinned yourself: {reason}"));
@@ -316,7 +337,7 @@ mod tests {
         let says = |view: &Verification, pinned, text: &str| not_checked(view, None, pinned).iter().any(|sentence| sentence.contains(text));
         let mut report = nothing_read(ExitCode::Unlawful, "an override without a right".to_owned());
         report.sound = 5;
-        let mut view = view("l.db".to_owned(), &report, Held::default());
+        let mut view = view("l.db".to_owned(), &report, None, Held::default());
         assert!(says(&view, None, "behind the first unlawful entry") && !says(&view, None, "from entry 5 on"));
         assert!(says(&view, None, "whether this is the ledger that you mean") && says(&view, None, "none given"));
         assert!(says(&view, Some(4), "behind the 4 that are pinned") && !says(&view, Some(9), "cut off"));

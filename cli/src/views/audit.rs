@@ -36,6 +36,8 @@ pub(crate) struct Verification {
     pub(crate) bodies: u64,
     /// How many of them an entry says were removed.
     pub(crate) bodies_removed: u64,
+    /// What stands beside the log, judged again; null where that was not asked for, or the log is not sound.
+    pub(crate) evidence: Option<Rejudged>,
     /// Entries of a later format, which are authentic and not understood here.
     pub(crate) not_understood: u64,
     /// The entry at which the chain broke, so that nothing was read from there on.
@@ -52,6 +54,21 @@ pub(crate) struct Verification {
 
 impl View for Verification {
     const SCHEMA: &'static str = "promoledger.verification/1";
+}
+
+/// What judging evidence again came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Rejudged {
+    /// Answers of policies that follow from their question.
+    pub(crate) policies: u64,
+    /// Results of scans that follow from their report.
+    pub(crate) scans: u64,
+    /// Tokens whose claims say what was recorded of them.
+    pub(crate) tokens: u64,
+    /// Results that name no evidence, or whose evidence was removed.
+    pub(crate) without: u64,
+    /// Results that do not follow from their evidence: each is a finding.
+    pub(crate) contradicted: u64,
 }
 
 /// Something held elsewhere that the ledger was compared with.

@@ -47,6 +47,11 @@ pub(super) fn times(claims: &Claims, now: Timestamp) -> Result<Timestamp, TokenE
     }
 }
 
+/// When the token ends.
+pub(super) fn ends(claims: &Claims) -> Result<Timestamp, TokenError> {
+    time(claims, "exp")?.ok_or(TokenError::NoTime { claim: "exp" })
+}
+
 /// Whom the token is about.
 pub(super) fn subject(claims: &Claims) -> Result<&str, TokenError> {
     let subject = claims.get("sub").and_then(Value::as_str).ok_or(TokenError::NotText { part: "claims", name: "sub" })?;

@@ -148,10 +148,13 @@ fn a_token_that_is_over_or_of_nobody_believed_is_refused_before_anything_is_deci
     let usual = token(&world, &["releasers"]);
     let over = IdentityProven { expires: world.now(), ..usual.clone() };
     let refusal = refused(showing(&world, CI, &over, to_prod()));
-    assert_eq!(refusal.to_string(), format!("the token of {ISSUER} is over since {0}, and it is {0}", world.now().to_minute()));
+    assert!(refusal.to_string().starts_with("a token shown at 2026-01-15"), "{refusal}");
+    assert_eq!((codes(&refusal), hint(&refusal)), (vec![12], "get a fresh token, and ask again"));
+    let dropped = IdentityProven { groups: vec![group("kings")], ..usual.clone() };
+    assert_eq!(refused(showing(&world, CI, &dropped, to_prod())).to_string(), format!("tokens of {ISSUER} give no group kings"));
     let foreign = IdentityProven { issuer: reason("https://elsewhere.example"), ..usual };
     let refusal = refused(showing(&world, CI, &foreign, to_prod()));
-    assert_eq!(refusal.to_string(), "the rules in force for pipeline shop believe no tokens of https://elsewhere.example");
+    assert_eq!(refusal.to_string(), format!("tokens of {ISSUER} are believed, found one of https://elsewhere.example"));
     assert!(refusal.record().is_empty());
 }
 

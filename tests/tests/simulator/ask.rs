@@ -12,6 +12,7 @@ pub(crate) enum Ask {
         component: &'static str,
         version: &'static str,
         build: u8,
+        breaking: bool,
     },
     Promote {
         id: PromotionId,
@@ -20,7 +21,10 @@ pub(crate) enum Ask {
         from: &'static str,
         to: &'static str,
         downgrade: bool,
+        breaking: bool,
         force: bool,
+        /// Whether guards are to be passed on the asker's word.
+        glass: bool,
     },
     /// Without a version: to where the index says.
     Rollback {
@@ -32,6 +36,8 @@ pub(crate) enum Ask {
     Lock {
         environment: &'static str,
         component: Option<&'static str>,
+        /// When it is over by itself, in microseconds.
+        expires: Option<i64>,
     },
     Unlock {
         environment: &'static str,
@@ -44,6 +50,17 @@ pub(crate) enum Ask {
         environment: &'static str,
         digest: String,
         status: GateStatus,
+    },
+    /// Yes or no to the request of that entry.
+    Answer {
+        component: &'static str,
+        environment: &'static str,
+        digest: String,
+        request: u64,
+        yes: bool,
+    },
+    Review {
+        id: PromotionId,
     },
     Resume {
         id: PromotionId,
@@ -68,6 +85,25 @@ pub(crate) enum Ask {
 }
 
 impl Ask {
+    /// What is asked for, in a word.
+    pub(crate) const fn verb(&self) -> &'static str {
+        match self {
+            Self::Register { .. } => "register",
+            Self::Promote { .. } => "promote",
+            Self::Rollback { .. } => "rollback",
+            Self::Lock { .. } => "lock",
+            Self::Unlock { .. } => "unlock",
+            Self::Gate { .. } => "gate",
+            Self::Answer { .. } => "answer",
+            Self::Review { .. } => "review",
+            Self::Resume { .. } => "resume",
+            Self::Abort { .. } => "abort",
+            Self::Adopt { .. } => "adopt",
+            Self::AddKey { .. } | Self::Revoke { .. } | Self::Endorse { .. } => "keys",
+            Self::CorrectClock => "clock",
+        }
+    }
+
     /// The component whose registry is opened for it.
     pub(crate) fn component(&self) -> Option<&'static str> {
         match self {

@@ -1,12 +1,14 @@
 //! The cast: who holds which key, and what it may do, as grants for the ledger and as plain words for the model.
 
+use std::collections::BTreeSet;
+
 use promotion_ledger::evidence::b64;
 use promotion_ledger::evidence::keyring::{Claim, SecretKey};
 use promotion_ledger::meaning::digest::EntryHash;
 use promotion_ledger::meaning::event::ledger::{KeyAddition, KeyRevoked};
 use promotion_ledger::meaning::grant::{Grant, Names, Role};
 use promotion_ledger::meaning::id::{LedgerId, SigningKey};
-use promotion_ledger::meaning::names::{Component, Environment, KeyName, Origin, Principal, Reason};
+use promotion_ledger::meaning::names::{Component, Environment, Group, KeyName, Origin, Principal, Reason};
 
 /// Somebody who signs, by number in [`CAST`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,25 +23,32 @@ pub(crate) struct Person {
     pub(crate) role: Role,
     pub(crate) environment: Option<&'static str>,
     pub(crate) component: Option<&'static str>,
+    /// The groups that the key brings its principal into.
+    pub(crate) groups: &'static [&'static str],
     /// Whether the key is one of the first.
     pub(crate) first: bool,
 }
 
 const fn person(name: &'static str, principal: &'static str, role: Role) -> Person {
-    Person { name, principal, actor: principal, role, environment: None, component: None, first: true }
+    Person { name, principal, actor: principal, role, environment: None, component: None, groups: &[], first: true }
 }
 
-/// Two admins, an operator and his robot, CI, a scanner, two whose grants are narrow, and one who comes later.
-pub(crate) const CAST: [Person; 9] = [
+/// Two admins, an operator and his robot, CI, a scanner, two whose grants are narrow, one who comes later, and two who only
+/// answer. The robot's key is in a group, and acts for somebody else: that makes nobody a member. The last is the operator's second
+/// key, with which he answers on another's behalf.
+pub(crate) const CAST: [Person; 12] = [
     person("ada", "ada@acme.example", Role::Admin),
     person("ben", "ben@acme.example", Role::Admin),
-    person("oli", "oli@acme.example", Role::Operator),
+    Person { groups: &["releasers"], ..person("oli", "oli@acme.example", Role::Operator) },
     person("ci", "ci:acme/shop", Role::Ci),
     person("scanner", "scanner:acme", Role::Gate),
     Person { environment: Some("dev"), ..person("dora", "dora@acme.example", Role::Operator) },
     Person { component: Some("web"), ..person("wim", "wim@acme.example", Role::Ci) },
-    Person { actor: "oli@acme.example", ..person("robot", "robot:acme", Role::Operator) },
-    Person { first: false, ..person("noor", "noor@acme.example", Role::Operator) },
+    Person { actor: "oli@acme.example", groups: &["releasers"], ..person("robot", "robot:acme", Role::Operator) },
+    Person { first: false, groups: &["releasers", "approvers"], ..person("noor", "noor@acme.example", Role::Operator) },
+    Person { groups: &["approvers"], ..person("ava", "ava@acme.example", Role::Approver) },
+    person("max", "max@acme.example", Role::Approver),
+    Person { actor: "max@acme.example", ..person("deputy", "oli@acme.example", Role::Approver) },
 ];
 
 pub(crate) const ADA: Who = Who(0);
@@ -47,7 +56,14 @@ pub(crate) const BEN: Who = Who(1);
 pub(crate) const OLI: Who = Who(2);
 pub(crate) const CI: Who = Who(3);
 pub(crate) const SCANNER: Who = Who(4);
+pub(crate) const ROBOT: Who = Who(7);
 pub(crate) const NOOR: Who = Who(8);
+pub(crate) const AVA: Who = Who(9);
+pub(crate) const MAX: Who = Who(10);
+pub(crate) const DEPUTY: Who = Who(11);
+
+/// Principals, each once.
+pub(crate) type Persons = BTreeSet<&'static str>;
 
 impl Who {
     pub(crate) fn everybody() -> impl Iterator<Item = Self> {
@@ -72,6 +88,11 @@ impl Who {
 
     pub(crate) fn actor(self) -> Principal {
         principal(self.person().actor)
+    }
+
+    /// Those who stand behind whatever this key signs: the actor, and the principal of the key.
+    pub(crate) fn persons(self) -> Persons {
+        [self.person().actor, self.person().principal].into()
     }
 
     fn grants(self) -> Vec<Grant> {
@@ -100,7 +121,7 @@ impl Who {
         let SigningKey { name, public } = self.key();
         KeyAddition {
             grants: self.grants(),
-            groups: Vec::new(),
+            groups: self.person().groups.iter().map(|group| Group::new(*group).expect("a group")).collect(),
             name,
             principal: principal(self.person().principal),
             proof: b64::encode(proof),

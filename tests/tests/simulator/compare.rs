@@ -11,6 +11,7 @@ use promotion_ledger::meaning::refusal::ExitCode;
 use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::{Horizon, Index, StatusFilter, check};
 
+use crate::facts;
 use crate::model::{Model, Spot};
 use crate::scene::shop;
 use crate::world::World;
@@ -28,8 +29,7 @@ pub(crate) fn status(index: &Index, model: &Model) -> Found {
     let runs = model.runs.keys().map(|id| Ok((*id, index.run(id).map_err(|error| error.to_string())?)));
     let runs: BTreeMap<_, _> = runs.collect::<Result<_, String>>()?;
     for (id, run) in &model.runs {
-        let found = runs.get(id).cloned().flatten().map(|run| (run.holder.to_string(), run.epoch.get()));
-        equal(&format!("holder and epoch of {id}"), &Some((run.holder.clone(), run.epoch)), &found)?;
+        facts::run(id, run, runs.get(id).and_then(Option::as_ref))?;
     }
     let live: Vec<String> = index.core().keys.iter().filter(|key| key.is_live()).map(|key| key.key.name.to_string()).collect();
     let expected = model.live.iter().filter(|(_, live)| **live).map(|(who, _)| who.key_name().to_string()).collect();
@@ -56,7 +56,26 @@ pub(crate) fn status_at(index: &Index, model: &Model, horizon: Horizon) -> Found
     let locks = index.locks(None, horizon).map_err(fault)?.into_iter();
     let locks: Vec<_> = locks.map(|row| (row.lock.sequence.get(), row.lock.owner.to_string())).collect();
     let expected: Vec<_> = model.locks.iter().map(|lock| (lock.sequence, lock.owner.clone())).collect();
-    equal(&format!("{at}: locks"), &expected, &locks)
+    equal(&format!("{at}: locks"), &expected, &locks)?;
+    words_at(index, model, horizon)
+}
+
+/// Which words are asked for, and which were taken that nobody else looked at.
+fn words_at(index: &Index, model: &Model, horizon: Horizon) -> Found {
+    let fault = |error: promotion_replay::IndexError| error.to_string();
+    let at = format!("with {} entries", horizon.size());
+    let requests = index.requests(None, horizon).map_err(fault)?.into_iter();
+    let requests: Vec<_> = requests.map(|row| (row.sequence.get(), row.expires.as_micros())).collect();
+    let open = model.requests.values().filter(|request| request.rejected.is_none());
+    let mut expected: Vec<_> = open.map(|request| (request.sequence, request.expires)).collect();
+    expected.sort_unstable();
+    equal(&format!("{at}: requests for approval"), &expected, &requests)?;
+    let overrides = index.unreviewed(None, horizon).map_err(fault)?.into_iter();
+    let overrides: Vec<_> = overrides.map(|row| (row.sequence.get(), row.promotion_id)).collect();
+    let open = model.overrides.iter().filter(|(_, found)| !found.reviewed);
+    let mut expected: Vec<_> = open.map(|(id, found)| (found.sequence, *id)).collect();
+    expected.sort_unstable();
+    equal(&format!("{at}: overrides to be reviewed"), &expected, &overrides)
 }
 
 fn sorted(mut names: Vec<String>) -> Vec<String> {
@@ -125,6 +144,7 @@ pub(crate) fn whole(store: &dyn Store, index: &Index, world: &World, replay: boo
     }
     equal("how many entries were acknowledged", &(world.acknowledged.len() + 2), &hashes.len())?;
     targets(index, &world.model)?;
+    facts::all(chain.state(), &world.model)?;
     equal("the core of the index", chain.state().core(), index.core())?;
     for (key, fact) in chain.state().facts() {
         let found = index.fact(key).map_err(|error| error.to_string())?;

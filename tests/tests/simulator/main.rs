@@ -11,12 +11,18 @@ mod chance;
 mod compare;
 mod coverage;
 mod desk;
+mod endings;
+mod facts;
+mod life;
 mod model;
 mod perform;
 mod play;
 mod process;
+mod rules;
 mod scene;
 mod shelf;
+mod told;
+mod variants;
 mod wishes;
 mod world;
 
@@ -109,7 +115,13 @@ fn a_tag_that_is_not_written_is_noticed() {
 #[test]
 fn a_rule_that_is_forgotten_is_noticed() {
     let wrong = noticed(Planted::ForgottenRollback);
-    assert!(wrong.contains("rollback") || wrong.contains("expected exit"), "{wrong}");
+    assert!(wrong.contains("rollback") || wrong.contains("expected"), "{wrong}");
+}
+
+#[test]
+fn a_guard_that_is_forgotten_is_noticed() {
+    let wrong = noticed(Planted::ForgottenDuties);
+    assert!(wrong.contains("expected"), "{wrong}");
 }
 
 #[test]

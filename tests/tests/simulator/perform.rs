@@ -13,19 +13,22 @@ use promotion_delivery::signature::NothingKept;
 use promotion_ledger::custody::ledger::{Writer, genesis};
 use promotion_ledger::custody::random::Counter;
 use promotion_ledger::custody::store::Store;
-use promotion_ledger::meaning::command::{Command, Lock, Promote, Register, Rollback, Seen, Unlock};
+use promotion_ledger::meaning::command::{Approve, Command, Lock, Promote, Register, Review, Rollback, Seen, Unlock, Verdict};
 use promotion_ledger::meaning::digest::Digest;
 use promotion_ledger::meaning::event::artifact::GateCompleted;
+use promotion_ledger::meaning::event::overriding::Finding;
 use promotion_ledger::meaning::id::Sequence;
 use promotion_ledger::meaning::names::{Agent, Component, Environment, GateName, Reason, Repository, Version};
 use promotion_ledger::meaning::refusal::ExitCode;
+use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::index::Index;
 
 use crate::ask::Ask;
 use crate::desk::Desk;
 use crate::process::{Cache, Line};
-use crate::scene::{artifact, shop, variant};
+use crate::scene::{artifact, shop};
 use crate::shelf::Shelf;
+use crate::variants::variant;
 
 /// Runs the command of that process, and gives its exit code.
 pub(crate) fn perform(line: &Arc<Line>, store: &dyn Store, cache: &mut Cache) -> u8 {
@@ -101,19 +104,19 @@ fn repository(index: &Index, ask: &Ask) -> Repository {
 fn command(ask: &Ask, session: &Session<'_>) -> Result<Option<Command>, ExitCode> {
     let because = |text: &str| Reason::new(text).expect("a reason");
     Ok(Some(match ask {
-        Ask::Register { component, version, build } => Command::Register(Register {
+        Ask::Register { component, version, build, breaking } => Command::Register(Register {
             pipeline: shop(),
             component: name(component),
             version: name(version),
             digest: artifact(component, version, *build).digest().clone(),
             source_sha: None,
-            breaking: Vec::new(),
+            breaking: breaking.then(|| because("the old answer is gone")).into_iter().collect(),
         }),
-        Ask::Lock { environment, component } => Command::Lock(Lock {
+        Ask::Lock { environment, component, expires } => Command::Lock(Lock {
             pipeline: shop(),
             environment: name(environment),
             component: component.map(name),
-            expires: None,
+            expires: expires.map(|expires| Timestamp::from_micros(expires).expect("a time in this century")),
             reason: because("an audit"),
         }),
         Ask::Unlock { environment, component, others } => Command::Unlock(Unlock {
@@ -136,6 +139,17 @@ fn command(ask: &Ask, session: &Session<'_>) -> Result<Option<Command>, ExitCode
             scan: None,
             status: *status,
         }),
+        Ask::Answer { component, environment, digest, request, yes } => Command::Approve(Approve {
+            pipeline: shop(),
+            component: name(component),
+            digest: Digest::new(digest.clone()).expect("a digest"),
+            environment: name(environment),
+            request: Sequence::new(*request),
+            verdict: if *yes { Verdict::Yes(None) } else { Verdict::No(because("not today")) },
+        }),
+        Ask::Review { id } => {
+            Command::Review(Review { promotion_id: *id, finding: Finding::Justified, note: because("there was no other way") })
+        }
         Ask::Adopt { variant: number } => Command::AdoptManifest(variant(*number).rules()),
         Ask::AddKey { whose } => {
             let begun = genesis(session.store).map_err(|error| error.exit_code())?.ok_or(ExitCode::Incomplete)?;
@@ -172,7 +186,7 @@ impl Pace for Still {
 fn walk(runner: &mut Runner<'_, '_>, ask: &Ask) -> Result<Done, RunError> {
     let because = |text: &str| Reason::new(text).expect("a reason");
     match ask {
-        Ask::Promote { id, component, version, from, to, downgrade, force } => examined(|means| {
+        Ask::Promote { id, component, version, from, to, downgrade, breaking, force, glass } => examined(|means| {
             let promote = Promote {
                 promotion_id: *id,
                 pipeline: shop(),
@@ -180,9 +194,9 @@ fn walk(runner: &mut Runner<'_, '_>, ask: &Ask) -> Result<Done, RunError> {
                 version: name(version),
                 from: from.parse().expect("a source"),
                 to: name(to),
-                allow_breaking: false,
+                allow_breaking: *breaking,
                 allow_downgrade: *downgrade,
-                break_glass: None,
+                break_glass: glass.then(|| because("customers cannot pay")),
                 force: *force,
                 reason: None,
                 seen: Seen::default(),

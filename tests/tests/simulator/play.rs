@@ -24,11 +24,13 @@ use crate::ask::Ask;
 use crate::cast::{ADA, BEN, Who, ledger_id, origin};
 use crate::chance::Chance;
 use crate::compare;
+use crate::life::Life;
 use crate::model::Model;
 use crate::process::{Cache, Luck, Process, Turn};
-use crate::scene::{COMPONENTS, VERSIONS, digest, variant};
+use crate::scene::{BEGIN, COMPONENTS, VERSIONS, digest};
+use crate::variants::{GUARDED, VARIANTS, variant};
 use crate::wishes::Wishes;
-use crate::world::{Life, Planted, World};
+use crate::world::{Planted, World};
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -46,7 +48,7 @@ pub(crate) struct Outcome {
 pub(crate) fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Outcome {
     let mut play = Play::begin(seed, planted, traced);
     let mut steps = 0;
-    let length = 20 + play.wishes.chance.below(41);
+    let length = 18 + play.wishes.chance.below(35);
     let mut wrong = None;
     while wrong.is_none() && (play.asked < length || !play.processes.is_empty()) {
         steps += 1;
@@ -107,7 +109,14 @@ impl Play {
         let threshold = if chance.percent(20) { 2 } else { 1 };
         let fenced = planted.is_some() || chance.percent(85);
         let calm = chance.percent(20);
-        let now = Timestamp::parse("2026-01-15T14:45:00.000000Z").expect("a time");
+        // Most runs begin with guards.
+        let rules = match planted {
+            Some(Planted::ForgottenDuties) => GUARDED,
+            Some(_) => 0,
+            None if chance.percent(25) => 0,
+            None => GUARDED + below(&mut chance, VARIANTS - GUARDED),
+        };
+        let now = Timestamp::from_micros(BEGIN).expect("a time in this century");
         let place = if on_disk {
             let folder = tempfile::tempdir().expect("a folder");
             Sqlite::create(folder.path().join("ledger.db")).expect("a new ledger");
@@ -115,9 +124,10 @@ impl Play {
         } else {
             Place::Memory(Memory::new())
         };
-        found(place.store().as_ref(), now, threshold);
-        let mut model = Model::new(threshold);
+        found(place.store().as_ref(), now, threshold, rules);
+        let mut model = Model::new(threshold, rules);
         model.forgets_rollbacks = planted == Some(Planted::ForgottenRollback);
+        model.forgets_duties = planted == Some(Planted::ForgottenDuties);
         let world = World {
             model,
             tags: BTreeMap::new(),
@@ -149,7 +159,7 @@ impl Play {
             past: Vec::new(),
             calm,
         };
-        play.world().tell(|| format!("on disk {on_disk}, threshold {threshold}, fenced {fenced}, calm {calm}"));
+        play.world().tell(|| format!("on disk {on_disk}, threshold {threshold}, rules {rules}, fenced {fenced}, calm {calm}"));
         play.machines = (0..MACHINES).map(|machine| (machine, play.new_cache(Some(machine)))).collect();
         play
     }
@@ -175,7 +185,10 @@ impl Play {
             if self.wishes.chance.percent(2) {
                 return self.meddle();
             }
-            let (who, ask) = { self.wishes.next(&self.world.lock().unwrap_or_else(PoisonError::into_inner).model) };
+            let (who, ask) = {
+                let world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+                self.wishes.next(&world.model, world.now)
+            };
             let process = self.start(who, ask);
             self.give_turn(process);
         } else if crowd > 0 {
@@ -226,9 +239,9 @@ impl Play {
         let walks = matches!(ask, Ask::Promote { .. } | Ask::Rollback { .. } | Ask::Resume { .. } | Ask::Abort { .. });
         let troubled = !self.calm && chance.percent(if walks { 55 } else { 25 });
         let luck = Luck {
-            dies_at: (troubled && chance.percent(60)).then(|| 1 + chance.below(if walks { 70 } else { 12 })),
+            dies_at: (troubled && chance.percent(60)).then(|| 1 + chance.below(if walks { 60 } else { 12 })),
             faults: if troubled && chance.percent(40) { 5 } else { 0 },
-            clock_off: match chance.below(20) {
+            clock_off: match chance.below(40) {
                 0 => -26 * HOUR,
                 1 => -2 * HOUR,
                 2 => 3 * HOUR,
@@ -248,7 +261,7 @@ impl Play {
         let mut world = self.world();
         let offset = luck.clock_off / HOUR;
         world.tell(|| format!("p{number} starts: {} asks {ask:?} (clock {offset:+} h)", who.person().name));
-        world.lives.insert(number, Life::new(who, ask));
+        world.lives.insert(number, Life::new(who, ask, luck.clock_off));
         drop(world);
         let kept = self.machines.remove(&machine).filter(|_| !deleted);
         let lent = if kept.is_some() || deleted { Some(machine) } else { None };
@@ -346,8 +359,13 @@ impl Play {
     }
 }
 
-/// The first two entries: the keys, and the usual rules.
-fn found(store: &dyn Store, now: Timestamp, threshold: usize) {
+/// A small number below that.
+fn below(chance: &mut Chance, end: u8) -> u8 {
+    u8::try_from(chance.below(u64::from(end))).expect("a small number")
+}
+
+/// The first two entries: the keys, and rules.
+fn found(store: &dyn Store, now: Timestamp, threshold: usize, rules: u8) {
     let keys = Who::everybody().filter(|who| who.person().first).map(Who::first_key).collect();
     let created = LedgerCreated {
         admin_threshold: u32::try_from(threshold).expect("a small number"),
@@ -361,7 +379,7 @@ fn found(store: &dyn Store, now: Timestamp, threshold: usize) {
     let random = Counter::new(0);
     let writer = Writer { signer: &signer, actor: &actor, agent: &agent, clock: &Stopped(now), random: &random };
     let mut chain = Chain::begin();
-    for event in [Event::from(created), ManifestAdopted { rules: variant(0).rules() }.into()] {
+    for event in [Event::from(created), ManifestAdopted { rules: variant(rules).rules() }.into()] {
         append(store, &mut chain, &writer, &[event], &[], |_| Ok::<_, Infallible>(None)).expect("a ledger begins");
     }
 }

@@ -16,7 +16,7 @@ use promotion_replay::index::Index;
 
 use crate::chance::Chance;
 use crate::perform;
-use crate::world::World;
+use crate::world::{TICK, World};
 
 /// What the scheduler says to a process.
 pub(crate) enum Turn {
@@ -144,7 +144,7 @@ impl Line {
 impl Clock for Line {
     fn now(&self) -> Timestamp {
         let mut world = self.world();
-        world.now += 1_000;
+        world.now += TICK;
         let now = Timestamp::from_micros(world.now + self.luck.clock_off).expect("a time in this century");
         world.life(self.process).ticks.push(now);
         now

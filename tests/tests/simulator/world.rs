@@ -12,8 +12,12 @@ use promotion_ledger::meaning::id::PromotionId;
 use promotion_ledger::meaning::time::Timestamp;
 
 use crate::ask::Ask;
-use crate::cast::Who;
-use crate::model::{Fate, Model, Seen, Walked};
+use crate::life::Life;
+use crate::model::{Done, Fate, Model, Walked};
+use crate::told;
+
+/// How much time passes, in microseconds, while somebody asks for it.
+pub(crate) const TICK: i64 = 1_000;
 
 /// A fault that is put in on purpose, to see that the simulator notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub(crate) enum Planted {
     LostTag,
     /// The model forgets that a rollback turns the version it leaves away.
     ForgottenRollback,
+    /// The model forgets that duties are separated.
+    ForgottenDuties,
     /// The store says that it appended, and does not let others see it: a write that was never synced.
     LostEntry,
 }
@@ -48,64 +54,6 @@ pub(crate) struct World {
     pub(crate) trace: Option<Vec<String>>,
 }
 
-/// What is known of a process: who asks what, what it was told, and what it appended.
-#[derive(Debug, Clone)]
-pub(crate) struct Life {
-    pub(crate) who: Who,
-    pub(crate) ask: Ask,
-    pub(crate) repository: String,
-    pub(crate) source_tag: Option<String>,
-    pub(crate) answer: Option<String>,
-    pub(crate) registry_error: Option<u8>,
-    /// Whether store or registry failed it.
-    pub(crate) faulted: bool,
-    /// Whether another had the run.
-    pub(crate) turned_away: bool,
-    pub(crate) look: Option<Fate>,
-    pub(crate) take_over: Option<Fate>,
-    pub(crate) resumes: Option<PromotionId>,
-    pub(crate) decided: bool,
-    pub(crate) walking: Option<(PromotionId, u32)>,
-    pub(crate) last: Option<&'static str>,
-    /// The last entry, with the purpose of the tag that it is about.
-    pub(crate) stage: String,
-    pub(crate) failed_code: u8,
-    /// What its clock said since its last append.
-    pub(crate) ticks: Vec<Timestamp>,
-}
-
-impl Life {
-    pub(crate) fn new(who: Who, ask: Ask) -> Self {
-        Self {
-            who,
-            ask,
-            repository: String::new(),
-            source_tag: None,
-            answer: None,
-            registry_error: None,
-            faulted: false,
-            turned_away: false,
-            look: None,
-            take_over: None,
-            resumes: None,
-            decided: false,
-            walking: None,
-            last: None,
-            stage: "the start".to_owned(),
-            failed_code: 0,
-            ticks: Vec::new(),
-        }
-    }
-
-    /// What it was told of tags: all that it asked about, or nothing.
-    fn seen(&self) -> Seen {
-        if self.registry_error.is_some() {
-            return Seen::default();
-        }
-        Seen { source: self.source_tag.clone(), target: self.answer.clone() }
-    }
-}
-
 impl World {
     pub(crate) fn life(&mut self, process: usize) -> &mut Life {
         self.lives.get_mut(&process).expect("a process lives as long as it is asked about")
@@ -127,11 +75,12 @@ impl World {
         self.seen.insert(what.into());
     }
 
-    /// The process looks where the log ends: what it decides, it decides on this.
+    /// The process looks where the log ends: what it decides, it decides on this, as soon as it has asked for the time.
     pub(crate) fn looked(&mut self, process: usize) {
         let life = &self.lives[&process];
+        let at = (self.now + TICK + life.clock_off).max(self.floor.as_micros());
         if !life.decided {
-            let fate = self.model.fate(life.who, &life.ask, &life.seen());
+            let fate = self.model.fate(life.who, &life.ask, &life.seen(), at);
             let life = self.life(process);
             life.resumes = if let Fate::Resume(id) = fate { Some(id) } else { life.resumes };
             life.look = Some(fate);
@@ -193,8 +142,15 @@ impl World {
                 let found = (self.fenced && !self.moved.contains(&key)).then(|| self.tags.get(&key));
                 self.model.tagged(who, tagged, found)
             }
-            [Event::PromotionCompleted(done)] => self.model.completed(who, &done.promotion.promotion_id, done.epoch.get(), false),
-            [Event::RollbackCompleted(done)] => self.model.completed(who, &done.promotion.promotion_id, done.epoch.get(), true),
+            [Event::PromotionCompleted(done)] => {
+                let gates = done.gates.iter().map(|cited| (cited.gate.to_string(), cited.entry.get())).collect();
+                let done = Done { id: done.promotion.promotion_id, epoch: done.epoch.get(), gates: Some(&gates) };
+                self.model.completed(who, &done, self.floor.as_micros())
+            }
+            [Event::RollbackCompleted(done)] => {
+                let done = Done { id: done.promotion.promotion_id, epoch: done.epoch.get(), gates: None };
+                self.model.completed(who, &done, self.floor.as_micros())
+            }
             [Event::PromotionFailed(failed)] => {
                 self.life(process).failed_code = failed.code.number();
                 self.model.failed(who, &failed.promotion.promotion_id, failed.epoch.get(), &failed.tags_left)
@@ -203,7 +159,7 @@ impl World {
                 self.life(process).failed_code = failed.code.number();
                 self.model.failed(who, &failed.promotion.promotion_id, failed.epoch.get(), &failed.tags_left)
             }
-            [Event::PromotionTakenOver(taken)] => self.taken_over(process, taken.promotion.promotion_id, types),
+            [Event::PromotionTakenOver(taken)] => self.taken_over(process, taken.promotion.promotion_id, taken.to_abort.is_some(), types),
             [Event::PromotionAborted(aborted)] => {
                 let id = aborted.promotion.promotion_id;
                 same(&self.model.abort(who, &id), types)?;
@@ -216,18 +172,31 @@ impl World {
         }
     }
 
-    fn taken_over(&mut self, process: usize, id: PromotionId, types: &[&'static str]) -> Walked {
+    fn taken_over(&mut self, process: usize, id: PromotionId, to_abort: bool, types: &[&'static str]) -> Walked {
         let life = &self.lives[&process];
-        let meant = match &life.ask {
-            Ask::Resume { id: meant } | Ask::Abort { id: meant, .. } => Some(*meant),
-            _ => life.resumes,
+        let (meant, ends) = match &life.ask {
+            Ask::Resume { id: meant } => (Some(*meant), false),
+            Ask::Abort { id: meant, .. } => (Some(*meant), true),
+            _ => (life.resumes, false),
         };
-        if meant != Some(id) {
-            return Err(format!("expected {meant:?} to be taken over, found {id}"));
+        if (meant, ends) != (Some(id), to_abort) {
+            return Err(format!("expected {meant:?} to be taken over, to be ended {ends}, found {id}, {to_abort}"));
         }
-        same(&self.model.take_over(life.who, &id), types)?;
         let who = life.who;
-        self.model.taken_over(who, &id);
+        let fate = if to_abort { self.model.take_over_to_abort(who, &id) } else { self.model.take_over(who, &id) };
+        same(&fate, types)?;
+        let strange = self.model.runs.get(&id).is_some_and(|run| !who.persons().is_subset(&run.hands));
+        self.cover(format!(
+            "taken over {}",
+            if to_abort {
+                "to be ended"
+            } else if strange {
+                "by others"
+            } else {
+                "by the same"
+            }
+        ));
+        self.model.taken_over(who, &id, to_abort);
         let epoch = self.model.runs.get(&id).map_or(0, |run| run.epoch);
         let life = self.life(process);
         (life.decided, life.walking) = (true, Some((id, epoch)));
@@ -236,98 +205,39 @@ impl World {
 
     fn decided(&mut self, process: usize, from: u64, events: &[Event], types: &[&'static str]) -> Walked {
         let life = self.lives[&process].clone();
-        let fate = self.model.fate(life.who, &life.ask, &life.seen());
+        let at = self.floor.as_micros();
+        let mut fate = self.model.fate(life.who, &life.ask, &life.seen(), at);
+        if let Fate::Resume(id) = fate {
+            // The same is under way, and to go on with it is not theirs.
+            fate = self.model.take_over(life.who, &id);
+        }
         same(&fate, types)?;
         self.life(process).decided = true;
         self.life(process).look = Some(fate.clone());
-        if !matches!(fate, Fate::Go(_)) {
+        if let Fate::Refuse(why, _) = &fate {
+            told::reasons(why, events)?;
+            if types.contains(&"approval.requested") {
+                self.model.ask_for_words(life.who, &life.ask, from, at);
+            }
             return Ok(());
         }
-        self.model.carry_out(life.who, &life.ask, from);
+        let (passed, overridden) = self.model.told_of_guards(life.who, &life.ask, &life.seen(), at);
+        told::overridden(&overridden, events)?;
+        if let Ask::Answer { environment, .. } = &life.ask {
+            told::group(self.model.answers_by(life.who, environment), events)?;
+        }
+        passed.iter().for_each(|guard| self.cover(format!("passed {guard}")));
+        overridden.iter().for_each(|guard| self.cover(format!("overridden {guard}")));
+        if self.model.is_under_own_lock(life.who, &life.ask, at) {
+            self.cover("rolled back under one's own lock");
+        }
+        self.model.carry_out(life.who, &life.ask, &life.seen(), from, at);
         let Some(id) = events.iter().find_map(begun) else { return Ok(()) };
         self.life(process).walking = Some((id, 1));
         if let Some(code) = life.registry_error {
             return Err(format!("it went ahead although the registry had failed it ({code})"));
         }
-        let run = &self.model.runs[&id];
-        let agrees = events.iter().all(|event| match event {
-            Event::PromotionRequested(asked) => {
-                asked.promotion.digest.to_string() == run.digest && asked.promotion.version.as_str() == run.version
-            }
-            Event::RollbackRequested(asked) => {
-                asked.promotion.digest.to_string() == run.digest
-                    && run.leaves == Some((asked.leaves.version.to_string(), asked.leaves.number))
-            }
-            _ => true,
-        });
-        if agrees { Ok(()) } else { Err(format!("expected {run:?}")) }
-    }
-
-    /// The process ended with that exit code.
-    pub(crate) fn ended(&mut self, process: usize, code: u8) {
-        let life = self.lives.remove(&process).expect("a process ends once");
-        self.tell(|| format!("p{process} exits {code}"));
-        self.cover(format!("exit {code}"));
-        if life.walking.is_some() {
-            self.cover(format!("exit {code} half-way"));
-        }
-        if let Err(wrong) = self.ending(&life, code) {
-            self.blame(format!("p{process}, {} asking {:?}: {wrong}", life.who.person().name, life.ask));
-        }
-    }
-
-    fn ending(&self, life: &Life, code: u8) -> Walked {
-        if life.faulted && code == 5 {
-            return Ok(());
-        }
-        let expected = if life.turned_away {
-            vec![7]
-        } else if let Some((id, epoch)) = life.walking {
-            self.walk_endings(life, &id, epoch)
-        } else {
-            match (life.registry_error, &life.look) {
-                (_, Some(Fate::Refuse(code, _))) => vec![*code],
-                (Some(code), _) => vec![code],
-                (None, Some(Fate::Nothing)) => vec![0],
-                (None, Some(Fate::Go(_))) if life.decided => vec![0],
-                (None, Some(Fate::Resume(_))) => match &life.take_over {
-                    Some(Fate::Refuse(code, _)) => vec![*code],
-                    _ => Vec::new(),
-                },
-                _ => Vec::new(),
-            }
-        };
-        if expected.contains(&code) {
-            return Ok(());
-        }
-        Err(format!("expected exit {expected:?}, found {code}; on its last look: {:?}", life.look))
-    }
-
-    /// How a walk may end: by what it appended last, or else by what stood in its way.
-    fn walk_endings(&self, life: &Life, id: &PromotionId, epoch: u32) -> Vec<u8> {
-        match life.last {
-            Some("promotion.completed" | "rollback.completed" | "promotion.aborted") => return vec![0],
-            Some("promotion.failed" | "rollback.failed") => return vec![life.failed_code],
-            _ => {}
-        }
-        let mut expected: Vec<u8> = life.registry_error.into_iter().collect();
-        if !self.model.is_live(life.who) {
-            expected.push(12);
-        }
-        if !self.model.holds(life.who, id, epoch) {
-            expected.push(7);
-        }
-        if let Ask::Abort { .. } = life.ask {
-            expected.extend(match self.model.abort(life.who, id) {
-                Fate::Refuse(code, _) => Some(code),
-                _ => None,
-            });
-        }
-        let moved = self.model.runs.get(id).is_some_and(|run| self.model.rules.repository(&run.spot.0) != Some(life.repository.as_str()));
-        if moved {
-            expected.push(1);
-        }
-        expected
+        told::begun(&self.model.runs[&id], events)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::page::{BAD, DIM, GOOD, Page, WARN, count};
 use crate::shown::{Show, Shown, paint, shown, visible};
-use crate::views::audit::{FindingRow, PinRow, Verification};
+use crate::views::audit::{FindingRow, PinRow, Rejudged, Verification};
 
 /// How wide a line is that has something at its right end.
 const WIDTH: usize = 100;
@@ -31,14 +31,14 @@ fn sound(page: &mut Page, view: &Verification) {
     ];
     page.line(spread(counts.join(", "), view.origin.as_deref().unwrap_or_default()));
     let (how_far, pins) = level(view);
-    let rows = [
+    let mut rows = vec![
         ("chain", paint(GOOD, format!("intact, sequence 0 to {}", view.entries.saturating_sub(1)))),
         ("signatures", paint(GOOD, format!("{0} of {0}, keys valid at their place", view.entries))),
         ("law", paint(GOOD, "every entry was allowed by the rules and grants in force at its place")),
         ("bodies", paint(GOOD, bodies(view))),
-        (how_far, visible(pins)),
-        ("tree root", visible(&view.tree_root)),
     ];
+    rows.extend(view.evidence.as_ref().map(|evidence| ("evidence", paint(GOOD, rejudged(evidence)))));
+    rows.extend([(how_far, visible(pins)), ("tree root", visible(&view.tree_root))]);
     page.pairs(&rows, 2);
 }
 
@@ -49,6 +49,16 @@ fn bodies(view: &Verification) -> String {
         (all, 0) => format!("{there} of {all}"),
         (all, removed) => format!("{there} of {all}, {removed} removed on the record"),
     }
+}
+
+/// `judged again: 3 answers of policies, 1 report, 2 tokens`.
+fn rejudged(evidence: &Rejudged) -> String {
+    let counts = [
+        count(evidence.policies, "answer of policies", "answers of policies"),
+        count(evidence.scans, "report", "reports"),
+        count(evidence.tokens, "token", "tokens"),
+    ];
+    format!("judged again: {}", counts.join(", "))
 }
 
 fn level(view: &Verification) -> (&'static str, String) {
@@ -159,6 +169,7 @@ mod tests {
             pipelines: 2,
             bodies: 3,
             bodies_removed: 1,
+            evidence: None,
             not_understood: 0,
             broken_at: findings.iter().find_map(|finding| finding.entry.filter(|entry| *entry == 17)),
             last: Some("promotion.completed, api v1.3.9 to staging, 2026-10-02 08:11 UTC".to_owned()),

@@ -4,9 +4,10 @@ use super::super::command::{Asker, Command};
 use super::super::core::KeyRecord;
 use super::super::event::identity::IdentityProven;
 use super::super::event::{Event, EventType};
+use super::super::law;
 use super::super::refusal::{Because, ExitCode, Refusal};
 use super::super::state::State;
-use super::common::{Decision, at, right, rules};
+use super::common::{Decision, at, right};
 
 /// What a token said that is to be recorded first. Nothing where nobody is asked who they are, or where it is on record.
 pub(super) fn to_record<'a>(
@@ -28,14 +29,9 @@ pub(super) fn to_record<'a>(
         let hint = format!("{}; or show no token", because.hint.clone().unwrap_or_default());
         because.hint(hint)
     })?;
-    if rules(state, &proven.pipeline)?.issuer(&proven.issuer).is_none() {
-        let message = format!("the rules in force for pipeline {} believe no tokens of {}", proven.pipeline, proven.issuer);
-        return Err(Because::new(ExitCode::NotAuthorized, message).hint("the manifest changed a moment ago: ask again"));
-    }
-    if now >= proven.expires {
-        let message = format!("the token of {} is over since {}, and it is {}", proven.issuer, proven.expires.to_minute(), now.to_minute());
-        return Err(Because::new(ExitCode::NotAuthorized, message).hint("get a fresh token, and ask again"));
-    }
+    // The rules may have changed since somebody looked, and time has gone on.
+    law::proven(state, proven, now)
+        .map_err(|unlawful| Because::new(ExitCode::NotAuthorized, unlawful.detail).hint("get a fresh token, and ask again"))?;
     Ok(Some(proven))
 }
 

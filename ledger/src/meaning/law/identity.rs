@@ -1,15 +1,16 @@
 //! The law of tokens: who is believed, what they may give, and for how long.
 
-use super::super::event::Recorded;
 use super::super::event::identity::IdentityProven;
 use super::super::rules::IssuerRule;
 use super::super::state::State;
+use super::super::time::Timestamp;
 use super::rule::{Rule, Unlawful, require, rules};
 
 /// How long a token counts at most: no issuer gives a job or a person one for longer.
 const LONGEST_SECONDS: u64 = 24 * 60 * 60;
 
-pub(super) fn proven(state: &State, event: &IdentityProven, entry: &Recorded) -> Result<(), Unlawful> {
+/// Whether what a token said may be recorded at that time.
+pub(in crate::meaning) fn proven(state: &State, event: &IdentityProven, at: Timestamp) -> Result<(), Unlawful> {
     let rules = rules(state, &event.pipeline)?;
     let Some(issuer) = rules.issuer(&event.issuer) else {
         let believed: Vec<String> = rules.issuers().iter().map(|issuer| issuer.issuer.to_string()).collect();
@@ -17,9 +18,9 @@ pub(super) fn proven(state: &State, event: &IdentityProven, entry: &Recorded) ->
         return Err(Unlawful::new(Rule::Identity, format!("tokens {believed} are believed, found one of {}", event.issuer)));
     };
     gives(issuer, event)?;
-    let latest = entry.time.plus_seconds(LONGEST_SECONDS);
-    require(entry.time < event.expires && event.expires <= latest, Rule::Identity, || {
-        format!("a token shown at {} must be over after that, and by {latest}, found {}", entry.time, event.expires)
+    let latest = at.plus_seconds(LONGEST_SECONDS);
+    require(at < event.expires && event.expires <= latest, Rule::Identity, || {
+        format!("a token shown at {at} must be over after that, and by {latest}, found {}", event.expires)
     })
 }
 

@@ -13,6 +13,7 @@ mod keys;
 mod promotion;
 mod rule;
 
+pub(super) use identity::proven;
 pub use rule::{LEVEL, Rule, Unlawful};
 
 use super::core::KeyRecord;
@@ -84,7 +85,7 @@ pub fn lawful(state: &State, entry: &Recorded) -> Result<(), Unlawful> {
             guards::authorized(state, &event.promotion.pipeline, &event.promotion.to, entry, signer)
         }
         Event::HistoryImported(event) => history::imported(state, event, entry),
-        Event::IdentityProven(event) => identity::proven(state, event, entry),
+        Event::IdentityProven(event) => identity::proven(state, event, entry.time),
         Event::PipelineHalted(event) => halt::halted(state, event),
         Event::PipelineResumed(event) => {
             halt::resumed(state, event)?;

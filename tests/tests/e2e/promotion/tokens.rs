@@ -76,6 +76,7 @@ fn a_token_says_who_promotes_and_by_which_group() {
     with(&ci, &token).run(&[&shop.promotion("v1.0.0", "dev", "prod")[..], &["--force"]].concat()).expect_code(0);
     assert_eq!(shop.entries().iter().filter(|entry| entry.text("type") == "identity.proven").count(), before);
     shop.expect_sound();
+    assert_eq!(shop.json(&["verify", "--evidence"])["evidence"]["tokens"], 1);
 }
 
 // proves: FR-045

@@ -17,13 +17,13 @@ use rusqlite::params;
 use crate::shop::{Shop, notes};
 use crate::tampering::{GATE, edit, story, verify};
 
-fn admin_key(shop: &Shop) -> SecretKey {
+pub(super) fn admin_key(shop: &Shop) -> SecretKey {
     let text = fs::read_to_string(shop.key_file()).expect("the admin's key is kept in its file");
     SecretKey::parse(text.trim()).expect("the admin's key is a key")
 }
 
 /// Writes the whole history anew, each event as `change` gives it (none, one, or more), chained and signed by `key`.
-fn rewrite(shop: &Shop, key: &SecretKey, change: impl Fn(&Event) -> Vec<Event>) {
+pub(super) fn rewrite(shop: &Shop, key: &SecretKey, change: impl Fn(&Event) -> Vec<Event>) {
     let mut forged: Vec<(EntryId, Vec<u8>)> = Vec::new();
     let mut prev = EntryHash::NONE;
     for note in notes(&shop.ledger()) {

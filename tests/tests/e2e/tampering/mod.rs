@@ -1,5 +1,6 @@
 //! A ledger that somebody changed: rows, bodies, exports, and whole histories signed anew with a true key.
 
+mod evidence;
 mod export;
 mod forgery;
 mod rows;

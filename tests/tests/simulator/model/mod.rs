@@ -2,20 +2,30 @@
 //!
 //! It shares nothing with the ledger's own state, decisions and law, and reads of an entry only what it cannot know itself.
 
+mod answers;
 mod carry;
 mod fate;
+mod guards;
+mod keys;
+mod locks;
+mod promote;
+mod rights;
+mod rollback;
+mod taking_over;
 mod walk;
+mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use promotion_ledger::meaning::grant::Role;
 use promotion_ledger::meaning::id::PromotionId;
 
-pub(crate) use fate::{Fate, Seen};
-pub(crate) use walk::Walked;
+pub(crate) use fate::{Fate, Seen, unheard};
+pub(crate) use walk::{Done, Walked};
+pub(crate) use why::Why;
 
-use crate::cast::Who;
-use crate::scene::{ORDERED, PlainRules, variant};
+use crate::cast::{Persons, Who};
+use crate::rules::PlainRules;
+use crate::variants::variant;
 
 /// Component and environment.
 pub(crate) type Spot = (String, String);
@@ -29,18 +39,64 @@ pub(crate) struct Model {
     pub(crate) live: BTreeMap<Who, bool>,
     pub(crate) proposals: BTreeMap<u64, Proposal>,
     pub(crate) rules: PlainRules,
-    pub(crate) releases: BTreeMap<(String, String), String>,
+    /// The entry that put the rules in force.
+    pub(crate) manifest: u64,
+    pub(crate) releases: BTreeMap<(String, String), Release>,
     pub(crate) places: BTreeMap<Spot, Place>,
     pub(crate) visits: BTreeMap<(Spot, String), Visit>,
-    /// Whether the newest result lets pass: by place, gate and digest.
-    pub(crate) gates: BTreeMap<(Spot, String, String), bool>,
+    /// The newest result: by place, gate and digest.
+    pub(crate) gates: BTreeMap<(Spot, String, String), GateResult>,
     pub(crate) locks: Vec<Lock>,
+    /// The newest request for approvals, by place and digest, until what it asks for is done.
+    pub(crate) requests: BTreeMap<(Spot, String), Request>,
+    /// Who brought a digest into a place.
+    pub(crate) movers: BTreeMap<(Spot, String), Persons>,
+    pub(crate) overrides: BTreeMap<PromotionId, Override>,
     pub(crate) runs: BTreeMap<PromotionId, Run>,
     pub(crate) ended: BTreeSet<PromotionId>,
     /// Where tags must point, by repository and tag: what was recorded as written, and nobody moved since.
     pub(crate) tags: BTreeMap<(String, String), String>,
-    /// A rule that is wrong on purpose, to see that the simulator notices.
+    /// Rules that are wrong on purpose, to see that the simulator notices.
     pub(crate) forgets_rollbacks: bool,
+    pub(crate) forgets_duties: bool,
+}
+
+/// A release that was registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Release {
+    pub(crate) digest: String,
+    pub(crate) breaking: bool,
+}
+
+/// A gate's result. Times are in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct GateResult {
+    pub(crate) sequence: u64,
+    pub(crate) time: i64,
+    pub(crate) passes: bool,
+}
+
+/// Somebody's word is asked for, and what was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Request {
+    pub(crate) sequence: u64,
+    pub(crate) manifest: u64,
+    pub(crate) version: String,
+    pub(crate) expires: i64,
+    pub(crate) asked_by: Persons,
+    /// Who granted it, each with those who stand behind the entry.
+    pub(crate) granted: Vec<(&'static str, Persons)>,
+    pub(crate) rejected: Option<&'static str>,
+}
+
+/// Guards that a promotion passed on somebody's word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Override {
+    pub(crate) sequence: u64,
+    pub(crate) spot: Spot,
+    pub(crate) guards: Vec<&'static str>,
+    pub(crate) by: Persons,
+    pub(crate) reviewed: bool,
 }
 
 /// A change of keys that waits for endorsements.
@@ -68,6 +124,8 @@ pub(crate) struct Place {
 #[derive(Debug, Clone)]
 pub(crate) struct Visit {
     pub(crate) digest: String,
+    /// When it came last.
+    pub(crate) since: i64,
     pub(crate) left: bool,
     pub(crate) rollbacks: u32,
 }
@@ -78,6 +136,14 @@ pub(crate) struct Lock {
     pub(crate) environment: String,
     pub(crate) component: Option<String>,
     pub(crate) owner: String,
+    /// From when on it stands no more.
+    pub(crate) expires: Option<i64>,
+}
+
+impl Lock {
+    pub(crate) fn stands(&self, at: i64) -> bool {
+        self.expires.is_none_or(|expires| at < expires)
+    }
 }
 
 /// A promotion or rollback under way.
@@ -91,10 +157,32 @@ pub(crate) struct Run {
     pub(crate) leaves: Option<(String, u32)>,
     pub(crate) holder: String,
     pub(crate) epoch: u32,
-    pub(crate) gates: Vec<String>,
+    pub(crate) gates: Vec<Demanded>,
+    /// When it was requested.
+    pub(crate) requested: i64,
+    /// Everybody who had a hand in it.
+    pub(crate) hands: Persons,
+    /// Everybody whose word it rests on.
+    pub(crate) approvers: Persons,
+    /// The guards that it passed on somebody's word.
+    pub(crate) overridden: Vec<&'static str>,
+    /// Whether it was taken over to be ended.
+    pub(crate) unwinding: bool,
     pub(crate) tags: Vec<Tag>,
     /// Where its last tag was written.
     pub(crate) repository: String,
+    /// Whether its tags were written in more than one repository.
+    pub(crate) moved: bool,
+}
+
+/// A gate that a run was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Demanded {
+    pub(crate) gate: &'static str,
+    /// How old its result may be when the run is requested, in seconds.
+    pub(crate) max_age: Option<i64>,
+    /// Whether it stops nothing.
+    pub(crate) advice: bool,
 }
 
 /// A tag that a run began to write.
@@ -116,82 +204,33 @@ impl Tag {
     }
 }
 
-/// What somebody wants to do, as rights see it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deed {
-    Run,
-    Register,
-    Gate,
-    Lock,
-    LiftOthers,
-    Govern,
-}
-
-/// How much of a kind a deed touches.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Touch<'a> {
-    Nothing,
-    One(&'a str),
-    All,
-}
-
-impl Touch<'_> {
-    fn within(self, narrowed: Option<&str>) -> bool {
-        match (narrowed, self) {
-            (None, _) | (_, Touch::Nothing) => true,
-            (Some(only), Touch::One(name)) => only == name,
-            (Some(_), Touch::All) => false,
-        }
-    }
-}
-
 impl Model {
-    pub(crate) fn new(threshold: usize) -> Self {
+    /// A ledger whose second entry puts those rules in force.
+    pub(crate) fn new(threshold: usize, rules: u8) -> Self {
         Self {
             threshold,
             live: Who::everybody().filter(|who| who.person().first).map(|who| (who, true)).collect(),
             proposals: BTreeMap::new(),
-            rules: variant(0),
+            rules: variant(rules),
+            manifest: 1,
             releases: BTreeMap::new(),
             places: BTreeMap::new(),
             visits: BTreeMap::new(),
             gates: BTreeMap::new(),
             locks: Vec::new(),
+            requests: BTreeMap::new(),
+            movers: BTreeMap::new(),
+            overrides: BTreeMap::new(),
             runs: BTreeMap::new(),
             ended: BTreeSet::new(),
             tags: BTreeMap::new(),
             forgets_rollbacks: false,
+            forgets_duties: false,
         }
     }
 
     pub(crate) fn is_live(&self, who: Who) -> bool {
         self.live.get(&who).copied().unwrap_or_default()
-    }
-
-    fn is_admin(&self, who: Who) -> bool {
-        self.is_live(who) && who.person().role == Role::Admin
-    }
-
-    /// The live admins besides that one.
-    fn admins_without(&self, whose: Who) -> usize {
-        self.live.keys().filter(|who| **who != whose && self.is_admin(**who)).count()
-    }
-
-    /// Whether the key holds a grant for it. That the key is live is asked before.
-    pub(crate) fn may(&self, who: Who, deed: Deed, component: Touch<'_>, environment: Touch<'_>) -> bool {
-        let person = who.person();
-        let role = match person.role {
-            Role::Admin => true,
-            Role::Operator => deed != Deed::Govern,
-            Role::Ci => matches!(deed, Deed::Run | Deed::Register | Deed::Gate),
-            Role::Gate => deed == Deed::Gate,
-            Role::Approver | Role::Identity => false,
-        };
-        role && component.within(person.component) && environment.within(person.environment)
-    }
-
-    fn may_run(&self, who: Who, spot: &Spot) -> bool {
-        self.may(who, Deed::Run, Touch::One(&spot.0), Touch::One(&spot.1))
     }
 
     pub(crate) fn place(&self, spot: &Spot) -> Place {
@@ -200,16 +239,6 @@ impl Model {
 
     pub(crate) fn visit(&self, spot: &Spot, version: &str) -> Option<&Visit> {
         self.visits.get(&(spot.clone(), version.to_owned()))
-    }
-
-    fn gates_pass(&self, spot: &Spot, digest: &str, gates: &[String]) -> bool {
-        gates.iter().all(|gate| self.gates.get(&(spot.clone(), gate.clone(), digest.to_owned())) == Some(&true))
-    }
-
-    /// Locks that stand in the way of that component.
-    fn locks_on<'a>(&'a self, spot: &'a Spot) -> impl Iterator<Item = &'a Lock> {
-        let concerns = |lock: &&Lock| lock.environment == spot.1 && lock.component.as_ref().is_none_or(|component| *component == spot.0);
-        self.locks.iter().filter(concerns)
     }
 
     /// Where a rollback goes that names no version: what is under way if that is a rollback, else the newest that was
@@ -239,13 +268,4 @@ impl Model {
     pub(crate) fn holds(&self, who: Who, id: &PromotionId, epoch: u32) -> bool {
         self.runs.get(id).is_some_and(|run| run.epoch == epoch && run.holder == who.person().actor)
     }
-}
-
-/// Whether a version may take the place of another without its being meant: `None` where they cannot be compared.
-fn is_older(candidate: &str, current: &str) -> Option<bool> {
-    if candidate == current {
-        return Some(false);
-    }
-    let place = |version: &str| ORDERED.iter().position(|known| *known == version);
-    Some(place(candidate)? < place(current)?)
 }

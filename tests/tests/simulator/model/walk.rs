@@ -9,6 +9,14 @@ use crate::cast::Who;
 /// Whether an entry of a walk may stand; if not, what is wrong.
 pub(crate) type Walked = Result<(), String>;
 
+/// What a completion says.
+pub(crate) struct Done<'a> {
+    pub(crate) id: PromotionId,
+    pub(crate) epoch: u32,
+    /// Of a promotion: the gates that it names, each with its result's entry.
+    pub(crate) gates: Option<&'a Vec<(String, u64)>>,
+}
+
 impl Model {
     fn held(&self, who: Who, id: &PromotionId, epoch: u32) -> Result<&Run, String> {
         if !self.is_live(who) {
@@ -26,11 +34,15 @@ impl Model {
         self.runs.get_mut(id).ok_or_else(|| "the run is not under way".to_owned())
     }
 
-    /// Somebody goes on where another stopped.
-    pub(crate) fn taken_over(&mut self, who: Who, id: &PromotionId) {
+    /// Somebody goes on where another stopped, or is about to end it.
+    pub(crate) fn taken_over(&mut self, who: Who, id: &PromotionId, to_abort: bool) {
         if let Some(run) = self.runs.get_mut(id) {
             run.epoch += 1;
             who.person().actor.clone_into(&mut run.holder);
+            run.unwinding = to_abort;
+            if !to_abort {
+                run.hands.extend(who.persons());
+            }
         }
     }
 
@@ -60,6 +72,8 @@ impl Model {
             return Err(format!("{:?} was announced, not {digest}", tag.pending));
         }
         (tag.pending, tag.confirmed) = (None, Some(digest.clone()));
+        // The log knows tags by their names: where the rules moved a component, one that is back is back in the new place alone.
+        run.moved |= !run.repository.is_empty() && run.repository != repository;
         run.repository.clone_from(&repository);
         if self.rules.repository(tagged.promotion.component.as_str()) != Some(repository.as_str()) {
             return Err(format!("the rules have another repository for it than {repository}"));
@@ -73,25 +87,46 @@ impl Model {
     }
 
     /// A run is complete: all gates let pass, all tags were written, and what landed is there.
-    pub(crate) fn completed(&mut self, who: Who, id: &PromotionId, epoch: u32, rollback: bool) -> Walked {
-        let run = self.held(who, id, epoch)?.clone();
-        if run.leaves.is_some() != rollback {
+    pub(crate) fn completed(&mut self, who: Who, done: &Done<'_>, at: i64) -> Walked {
+        let run = self.held(who, &done.id, done.epoch)?.clone();
+        if run.leaves.is_some() != done.gates.is_none() {
             return Err("a promotion ends as a promotion, a rollback as a rollback".to_owned());
         }
-        if !self.gates_pass(&run.spot, &run.digest, &run.gates) {
+        if run.unwinding {
+            return Err("it was taken over to be ended".to_owned());
+        }
+        let missing = self.gates_missing(&run.spot, &run.digest, &run.gates, run.requested);
+        if !missing.is_empty() && !run.overridden.contains(&"gates") {
             return Err(format!("not all of its gates {:?} let pass", run.gates));
+        }
+        let cited = self.cited(&run);
+        if let Some(found) = done.gates.filter(|found| **found != cited) {
+            return Err(format!("expected the gates {cited:?} to be cited, found {found:?}"));
         }
         for due in run.tags_due() {
             if !run.tags.iter().any(|tag| tag.name == due && tag.is_at(&run.digest)) {
                 return Err(format!("tag {due} is not known to be written"));
             }
         }
-        self.end(id);
-        self.land(&run);
+        self.end(&done.id);
+        self.land(&run, at);
         Ok(())
     }
 
-    fn land(&mut self, run: &Run) {
+    /// The gates that a completion names, each with its result's entry: those that pass, and of those that are advice all that
+    /// have a result.
+    fn cited(&self, run: &Run) -> Vec<(String, u64)> {
+        let named = run.gates.iter().filter(|gate| gate.advice || self.gate_missing(&run.spot, &run.digest, gate, run.requested).is_none());
+        let result = |gate: &str| self.gates.get(&(run.spot.clone(), gate.to_owned(), run.digest.clone()));
+        named.filter_map(|gate| Some((gate.gate.to_owned(), result(gate.gate)?.sequence))).collect()
+    }
+
+    fn land(&mut self, run: &Run, at: i64) {
+        let about = (run.spot.clone(), run.digest.clone());
+        if run.leaves.is_none() {
+            self.requests.remove(&about);
+        }
+        self.movers.entry(about).or_default().extend(&run.hands);
         if let Some((left, _)) = run.leaves.as_ref().filter(|_| !self.forgets_rollbacks) {
             if let Some(visit) = self.visits.get_mut(&(run.spot.clone(), left.clone())) {
                 visit.left = true;
@@ -100,9 +135,9 @@ impl Model {
                 last.1 = true;
             }
         }
-        let fresh = Visit { digest: String::new(), left: false, rollbacks: 0 };
+        let fresh = Visit { digest: String::new(), since: at, left: false, rollbacks: 0 };
         let visit = self.visits.entry((run.spot.clone(), run.version.clone())).or_insert(fresh);
-        (visit.digest, visit.left) = (run.digest.clone(), false);
+        (visit.digest, visit.since, visit.left) = (run.digest.clone(), at, false);
         visit.rollbacks += u32::from(run.leaves.is_some());
         let place = self.places.entry(run.spot.clone()).or_default();
         place.holder = Some((run.version.clone(), run.digest.clone()));
@@ -123,7 +158,7 @@ impl Model {
         let Some(run) = self.runs.get(id).cloned() else { return };
         let latest = format!("latest-{}", run.spot.1);
         // Back where it was before the run is back where it belongs only if it was there.
-        if run.tags_left().contains(&latest) {
+        if run.moved || run.tags_left().contains(&latest) {
             self.places.entry(run.spot).or_default().tainted = true;
         }
         self.end(id);

@@ -56,7 +56,7 @@ pub(super) const CHECKS: &[Mutant] = &[
     check(
         "law identity: over after it is shown",
         LAW,
-        "require(«entry.time < event.expires» &&",
+        "require(«at < event.expires» &&",
         "true",
         "law-identity-over law-identity-over-before",
     ),
