@@ -13,7 +13,7 @@ use promotion_ledger::meaning::time::Timestamp;
 use promotion_replay::index::Index;
 
 /// What a level that knows nothing later never needs.
-const NEVER: [EventType; 7] = [
+const NEVER: [EventType; 10] = [
     EventType::FormatRaised,
     EventType::SignatureChecked,
     EventType::ApprovalRequested,
@@ -21,6 +21,9 @@ const NEVER: [EventType; 7] = [
     EventType::ApprovalRejected,
     EventType::GuardOverridden,
     EventType::OverrideReviewed,
+    EventType::PipelineHalted,
+    EventType::PipelineResumed,
+    EventType::IdentityProven,
 ];
 
 fn made(entries: u64, seed: u64) -> Memory {

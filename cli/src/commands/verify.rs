@@ -295,7 +295,7 @@ fn not_checked(view: &Verification, missing: Option<&str>, pinned: Option<u64>) 
         None => sentences.push("entries cut off the end: they show only against a head held elsewhere (none given)".to_owned()),
     }
     match &view.evidence {
-        None if view.bodies > 0 => {
+        None if view.bodies > 0 && view.findings.is_empty() => {
             sentences.push("whether results follow from what stands beside the log: --evidence judges that again".to_owned());
         }
         Some(Rejudged { without, .. }) if *without > 0 => {

@@ -49,7 +49,7 @@ fn every_reason_is_told_in_the_order_of_checks() {
         (7, "a promotion of api to v3.0.0 is under way in prod"),
         (13, "prod is locked: \"stocktaking\""),
         (17, "prod is frozen until 2026-02-01 00:00 UTC: sale"),
-        (17, "api v1.0.0 must have been in staging for 86400 seconds"),
+        (17, "api v1.0.0 must have been in staging for 1 day"),
         (12, "prod may be changed by members of releasers; ci:acme/shop is in no group"),
         (12, "ci:acme/shop brought this digest of api to staging"),
         (4, "tag v1.0.0-staging must point at"),

@@ -129,7 +129,7 @@ mod tests {
         };
         assert_eq!(
             grant(&narrow),
-            "may register, promote, roll back and record gates, only for environment dev staging, also as ci:acme/shop"
+            "may register, promote, roll back, halt and record gates, only for environment dev staging, also as ci:acme/shop"
         );
     }
 

@@ -1,7 +1,8 @@
 //! Approvals: whose word a promotion needs, and who may give it.
 
+use super::person::Person;
 use super::stop::{Asked, Guard, Stop};
-use super::who::{Person, authorization, groups_of};
+use super::who::{authorization, groups_of};
 use crate::meaning::facts::Approvals;
 use crate::meaning::id::Sequence;
 use crate::meaning::names::{Group, Principal};

@@ -5,7 +5,7 @@ use crate::meaning::event::promotion::Promotion;
 use crate::meaning::exit_code::ExitCode;
 use crate::meaning::time::Timestamp;
 
-use super::who::Person;
+use super::person::Person;
 
 /// What is asked for, by whom, and when.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,9 @@
 //! Guards of a take-over: whoever goes on with a promotion is one who could have begun it.
 
 use super::halt::halts;
+use super::person::Person;
 use super::stop::{Asked, Guard, Stop};
-use super::who::{Person, duties};
+use super::who::duties;
 use crate::meaning::facts::Run;
 use crate::meaning::state::State;
 use crate::meaning::time::Timestamp;

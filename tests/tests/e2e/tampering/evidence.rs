@@ -11,9 +11,8 @@ const RULES: Rules = Rules {
     components: &["api"],
     promotion: "    policies: [shop.rego]\n    environments: [dev, {name: staging, gates: [security_scan]}]\n",
 };
-const POLICY: &str =
-    "package promoledger\n\ndeny contains \"no nightly build\" if {\n\tinput.artifact.version == \"nightly\"\n\tinput.request.to == \"staging\"\n}\n";
-const REPORT: &str = r#"{"SchemaVersion": 2, "Results": [{"Target": "api", "Vulnerabilities": [
+const POLICY: &str = "package promoledger\n\ndeny contains \"no nightly build\" if {\n\tinput.artifact.version == \"nightly\"\n\tinput.request.to == \"staging\"\n}\n";
+const REPORT: &str = r#"{"SchemaVersion": 2, "ArtifactName": "api", "ArtifactType": "container_image", "Results": [{"Target": "api", "Vulnerabilities": [
     {"VulnerabilityID": "CVE-2026-0001", "PkgName": "zlib", "InstalledVersion": "1.3", "FixedVersion": "1.3.1", "Severity": "LOW"}]}]}"#;
 
 /// A release that passed, and one that the policies denied.

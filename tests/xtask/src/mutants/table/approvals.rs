@@ -4,10 +4,10 @@ use crate::mutants::mutant::{Mutant, check};
 
 const LAW: &str = "meaning/law/guards.rs";
 const GUARD: &str = "meaning/guard/approvals.rs";
-const FACTS: &str = "meaning/facts.rs";
 const FOLD: &str = "meaning/state/fold.rs";
 const PROMOTION: &str = "meaning/law/promotion.rs";
 
+const RUN: &str = "meaning/facts/run.rs";
 pub(super) const CHECKS: &[Mutant] = &[
     check(
         "law known: for a request of approvals",
@@ -252,14 +252,14 @@ pub(super) const CHECKS: &[Mutant] = &[
     ),
     check(
         "guard: a good signature where the rules insist",
-        FACTS,
+        RUN,
         "Enforcement::Enforce => «self.found == Some(SignatureFound::Verified)»",
         "self.found.is_some()",
         "law-signature-found-last law-signature-invalid law-signature-unknown law-signature-unsigned",
     ),
     check(
         "guard: a look where the rules warn",
-        FACTS,
+        RUN,
         "Enforcement::Warn => «self.found.is_some()»",
         "true",
         "law-signature-not-checked-to-warn",

@@ -12,6 +12,7 @@ const FACTS: &str = "meaning/facts.rs";
 const FOLD: &str = "meaning/state/fold.rs";
 const STATE: &str = "meaning/state/mod.rs";
 
+const RUN: &str = "meaning/facts/run.rs";
 pub(super) const CHECKS: &[Mutant] = &[
     check(
         "law policy: said by the gate that asks",
@@ -111,7 +112,7 @@ pub(super) const CHECKS: &[Mutant] = &[
     ),
     check(
         "facts: what is advice",
-        FACTS,
+        RUN,
         "Self { advisory: «rule.advisory.contains(gate)»,",
         "false",
         "law-gates-advice-* law-override-of-advice valid/gates-advice-failed valid/gates-advice-not-overridden

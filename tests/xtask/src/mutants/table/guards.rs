@@ -14,6 +14,7 @@ const ENVIRONMENT: &str = "meaning/law/environment.rs";
 const ALL: &str = "meaning/law/mod.rs";
 const PROMOTION: &str = "meaning/law/promotion.rs";
 
+const PERSON: &str = "meaning/guard/person.rs";
 pub(super) const CHECKS: &[Mutant] = &[
     check(
         "law locks: no promotion",
@@ -155,14 +156,14 @@ pub(super) const CHECKS: &[Mutant] = &[
     check("guard: whoever asks brought it there", WHO, "find(|mover| «asked.who.is(mover)»)", "false", "law-duties-*"),
     check(
         "guard: it is the actor",
-        WHO,
+        PERSON,
         "«principal == self.actor» || *principal",
         "false",
         "law-approvals-carried-out-name law-approvals-carried-out-with-the-holders-key law-approvals-grant-for-whom-asked law-duties-actor",
     ),
     check(
         "guard: it is the key's principal",
-        WHO,
+        PERSON,
         "principal == self.actor || «*principal == self.key.principal»",
         "false",
         "law-approvals-carried-out-for-the-holder law-approvals-carried-out-key law-approvals-grant-of-the-keys-own

@@ -7,6 +7,7 @@ const ISSUER: &str = "meaning/rules/issuer.rs";
 const WHO: &str = "meaning/guard/who.rs";
 const CORE: &str = "meaning/core.rs";
 
+const PERSON: &str = "meaning/guard/person.rs";
 pub(super) const CHECKS: &[Mutant] = &[
     check(
         "rules: issuers ascend, each once",
@@ -63,7 +64,7 @@ pub(super) const CHECKS: &[Mutant] = &[
     check("law identity: for a day at most", LAW, "&& «event.expires <= latest», Rule::Identity", "true", "law-identity-too-long"),
     check(
         "guard: a token until it is over",
-        WHO,
+        PERSON,
         "&& «at < proven.expires»)",
         "true",
         "law-approvals-token-over law-authorization-token-over law-authorization-token-over-before",
