@@ -89,7 +89,9 @@ fn one_token_is_recorded_once_and_only_where_something_rests_on_it() {
     let first = events(showing(&world, CI, &token, to_prod()));
     given(&mut world, CI, first);
     let again = Promote { force: true, ..promote("api", "v1.0.0", "dev", "staging") };
-    assert_eq!(types(&events(showing(&world, CI, &token, again)))[0], "promotion.requested");
+    assert_eq!(types(&events(showing(&world, CI, &token, again.clone())))[0], "promotion.requested");
+    let more = IdentityProven { groups: vec![group("admins"), group("releasers")], ..token };
+    assert_eq!(types(&events(showing(&world, CI, &more, again)))[0], "identity.proven", "by now it gives more");
 }
 
 // proves: FR-045, FR-049

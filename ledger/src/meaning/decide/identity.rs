@@ -18,10 +18,9 @@ pub(super) fn to_record<'a>(
 ) -> Result<Option<&'a IdentityProven>, Because> {
     let Some(proven) = asker.proven.as_deref().filter(|_| command.asks_who()) else { return Ok(None) };
     let now = at(state, asker);
-    let mut known = state.core().proven.iter();
-    let same =
-        known.any(|known| known.is_of(&proven.pipeline, &asker.key, &asker.actor) && known.token == proven.token && now < known.expires);
-    if same {
+    let mut theirs = state.core().proven.iter().filter(|known| known.is_of(&proven.pipeline, &asker.key, &asker.actor));
+    // The rules may let the same token give other groups by now.
+    if theirs.any(|known| known.token == proven.token && known.groups == proven.groups && now < known.expires) {
         return Ok(None);
     }
     let event = Event::IdentityProven(proven.clone());
