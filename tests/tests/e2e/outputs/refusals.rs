@@ -1,7 +1,8 @@
 //! What every guard says to whoever it stops, as they see it.
 
 use promoledger_tests::command::Run;
-use serde_json::Value;
+use promoledger_tests::tokens::Issuer;
+use serde_json::{Value, json};
 
 use super::snapshots::compare;
 use crate::promotion::add_key;
@@ -105,4 +106,31 @@ fn paths_versions_and_tags_say_what_is_in_the_way() {
     compare("refused-unknown", &shop.promote("v1.4.0", "none", "dev").expect_code(3));
     tag(&shop, "v1.2.0-dev", &digest("api", "v1.0.0"));
     compare("refused-tag", &shop.promote("v1.2.0", "none", "dev").expect_code(10));
+}
+
+// proves: FR-045, FR-049
+#[test]
+fn what_is_no_token_for_this_ledger_is_told() {
+    let issuer = Issuer::named("https://ci.example", 7);
+    let shop = Shop::without_ledger(Rules {
+        components: &["api"],
+        promotion: "    issuers: [{issuer: 'https://ci.example', audience: ledger, principal: 'ci:{repository}', keys: ci.jwks.json}]\n",
+    });
+    shop.workspace.write("ci.jwks.json", issuer.key_set());
+    shop.open(&[]);
+    shop.register_all();
+    let ci = add_key(&shop, "ci", "ci:runner", &["--role", "ci,identity", "--act-for", "ci:acme/shop"]);
+    let plain = add_key(&shop, "plain", "ci:plain", &["--role", "ci", "--act-for", "ci:acme/shop"]);
+    let good = json!({"repository": "acme/shop"});
+    let refused = |name: &str, by: &promoledger_tests::command::Promoledger, token: String, code: i32| {
+        let run = by.clone().env("PROMOLEDGER_ID_TOKEN", token).run(&shop.promotion("v1.0.0", "none", "dev")).expect_code(code);
+        compare(name, &run);
+    };
+    refused("refused-token-junk", &ci, "junk".to_owned(), 2);
+    refused("refused-token-audience", &ci, issuer.token("somebody else", &good), 2);
+    refused("refused-token-issuer", &ci, Issuer::named("https://elsewhere.example", 7).token("ledger", &good), 2);
+    refused("refused-token-signature", &ci, Issuer::named("https://ci.example", 8).token("ledger", &good), 2);
+    refused("refused-token-claim", &ci, issuer.token("ledger", &json!({})), 2);
+    refused("refused-token-name", &ci, issuer.token("ledger", &json!({"repository": "acme/third"})), 12);
+    refused("refused-token-grant", &plain, issuer.token("ledger", &good), 12);
 }
