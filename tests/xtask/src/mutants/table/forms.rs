@@ -62,8 +62,8 @@ pub(super) const CHECKS: &[Mutant] = &[
         NAMES,
         r#"bounded(text, longest) && «text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b'\\'))»"#,
         "true",
-        "envelope-actor-not-ascii envelope-actor-space law-shape-group-name-space law-shape-key-group-space
-         note-key-name-not-ascii",
+        "envelope-actor-not-ascii envelope-actor-space law-shape-group-name-space law-shape-issuer-group-space
+         law-shape-key-group-space law-shape-token-group-space note-key-name-not-ascii",
     ),
     check(
         "key name: no plus sign",
@@ -117,7 +117,7 @@ pub(super) const CHECKS: &[Mutant] = &[
         "repository: a path",
         NAMES,
         "let Some((host, path)) = «plain.split_once('/')» else { return false; }",
-        r#"Some(plain.split_once('/').unwrap_or((plain, "a law-shape-issuer-group-space law-shape-token-group-space")))"#,
+        r#"Some(plain.split_once('/').unwrap_or((plain, "a")))"#,
         "law-shape-repository-path-missing",
     ),
     check(
