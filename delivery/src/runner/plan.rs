@@ -11,6 +11,7 @@ use promotion_ledger::meaning::refusal::Refusal;
 use super::ending::{RunError, Runner};
 use super::examine::Examination;
 use super::means::Means;
+use crate::session::SessionError;
 
 /// What a dry run found.
 #[derive(Debug)]
@@ -60,7 +61,7 @@ impl Runner<'_, '_> {
         let examination = Examination::of(&state, &promote, self.session.asker().now);
         let gates = examination.as_ref().map(|examination| planned(examination, &promote)).unwrap_or_default();
         let digest = examination.map(|examination| examination.promotion.digest);
-        match (looked, outcome) {
+        match (looked, self.gone_on_with(outcome)?) {
             (Err(error), Ok(_)) => Err(error.into()),
             (_, outcome) => Ok(Plan { outcome, digest, gates, signature: promote.seen.signature }),
         }
@@ -76,10 +77,17 @@ impl Runner<'_, '_> {
         let visit = state.visit(&rollback.pipeline, &rollback.component, &rollback.environment, &rollback.version);
         let digest = visit.map(|visit| visit.digest.clone());
         let outcome = self.session.judge(&Command::Rollback(rollback))?;
-        match (looked, outcome) {
+        match (looked, self.gone_on_with(outcome)?) {
             (Err(error), Ok(_)) => Err(error.into()),
             (_, outcome) => Ok(Plan { outcome, digest, gates: Vec::new(), signature: None }),
         }
+    }
+
+    /// The same outcome; where it is to go on with what is under way, as far as that may be taken over.
+    fn gone_on_with(&mut self, outcome: Result<Decision, Refusal>) -> Result<Result<Decision, Refusal>, SessionError> {
+        let Ok(Decision { resume: Some(id), .. }) = &outcome else { return Ok(outcome) };
+        let refused = self.session.judge(&Command::TakeOver(*id))?.err();
+        Ok(refused.map_or(outcome, Err))
     }
 }
 

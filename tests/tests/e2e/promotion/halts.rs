@@ -94,6 +94,48 @@ fn ci_tells_failures_and_whoever_may_change_the_environment_resolves_them() {
     shop.expect_sound();
 }
 
+/// A shop whose promotion of v1.0.0 into dev was killed after it was requested.
+fn interrupted(rules: Rules) -> Shop {
+    let killed = |nth: u32| {
+        let shop = Shop::in_layouts(rules);
+        let traced = shop.admin().under_strace(&format!("fsync:signal=KILL:when={nth}"), &shop.promotion("v1.0.0", "none", "dev"));
+        drop(traced);
+        (!shop.json(&["status"])["under_way"].as_array().expect("runs").is_empty()).then_some(shop)
+    };
+    (1..40).find_map(killed).expect("a promotion can be killed on its way")
+}
+
+// proves: R9, FR-007
+#[test]
+fn what_was_interrupted_is_not_gone_on_with_and_the_dry_run_says_so() {
+    let shop = interrupted(PLAIN);
+    let promotion = shop.promotion("v1.0.0", "none", "dev");
+    let dry = [&promotion[..], &["--dry-run"]].concat();
+    shop.run(&dry).expect_code(0);
+    shop.run(&["halt", "--env", "prod", "--reason", "checkout answers 500"]).expect_code(0);
+    let before = shop.entries().len();
+    let foretold = shop.refused(15, &dry);
+    assert_eq!(shop.entries().len(), before, "a dry run writes nothing");
+    let refused = shop.refused(15, &promotion);
+    assert!(foretold["message"].as_str().is_some_and(|message| message.contains("is halted by a failure of prod")), "{foretold}");
+    assert!(refused["message"].as_str().is_some_and(|message| message.contains("is halted by a failure of prod")), "{refused}");
+    shop.refused(15, &["resume"]);
+    shop.run(&["resolve", "--env", "prod", "--reason", "mended"]).expect_code(0);
+    shop.run(&dry).expect_code(0);
+    shop.run(&promotion).expect_code(0);
+    shop.expect_sound();
+}
+
+// proves: FR-007, FR-049
+#[test]
+fn a_dry_run_says_who_may_not_take_over() {
+    let shop = interrupted(PLAIN);
+    let gate = add_key(&shop, "gate", "scanner:acme", &["--role", "gate"]);
+    let promotion = shop.promotion("v1.0.0", "none", "dev");
+    gate.run(&[&promotion[..], &["--dry-run"]].concat()).expect_code(12);
+    gate.run(&promotion).expect_code(12);
+}
+
 #[test]
 fn what_no_rule_lists_neither_fails_nor_is_resolved() {
     let shop = Shop::in_layouts(PLAIN);

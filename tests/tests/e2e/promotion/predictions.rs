@@ -62,7 +62,7 @@ fn happening(shop: &Shop, random: &mut Rng) {
     let digest = digest("api", version);
     let ana = || shop.workspace.promoledger_of("ana");
     // Whatever it comes to: that the state is any state is the point.
-    match random.u8(..7) {
+    match random.u8(..10) {
         0 => drop(shop.run(&["lock", "--env", environment, "--reason", "because"])),
         1 | 2 => drop(shop.run(&["unlock", "--env", environment, "--reason", "enough", "--others"])),
         3 => {
@@ -72,6 +72,8 @@ fn happening(shop: &Shop, random: &mut Rng) {
         }
         4 => drop(ana().run(&["approve"])),
         5 => drop(shop.workspace.write("pass", "")),
+        6 => drop(shop.run(&["halt", "--env", environment, "--reason", "it fails"])),
+        7 | 8 => ENVIRONMENTS.iter().for_each(|failed| drop(shop.run(&["resolve", "--env", failed, "--reason", "it works"]))),
         _ => drop(std::fs::remove_file(shop.workspace.path().join("pass"))),
     }
 }
